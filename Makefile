@@ -1,0 +1,52 @@
+# Everything a person or CI does with this repository. Each target does its own set-up.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup run demo test test-faults check bench docs models lock clean
+
+help:                ## show what there is
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+setup: $(STAMP)      ## make .venv from the lock file (fast the second time)
+
+$(STAMP): requirements-dev.lock pyproject.toml deploy/setup
+	@deploy/setup $(VENV) && touch $@
+
+run: setup           ## start the service with its own database, on http://127.0.0.1:8000
+	@deploy/make-secrets var/secrets.env
+	@set -a; . var/secrets.env; set +a; exec $(BIN)/warmlijn serve
+
+demo: setup          ## play a municipality's morning over HTTP and tell what happened and why
+	@$(BIN)/warmlijn demo
+
+test: setup          ## the whole suite but for faults and benchmarks
+	$(BIN)/pytest -m 'not faults and not bench' $(ARGS)
+
+test-faults: setup   ## kills, freezes and restarts real processes
+	@if grep -rqE 'mark\.faults' tests; then set -x; $(BIN)/pytest -m faults $(ARGS); else echo 'No fault tests yet.'; fi
+
+check: setup         ## style, types, import contracts, quick tests: what to run before each commit
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@quick=$$(ls -d tests/core tests/transcripts tests/policy tests/test_*.py 2>/dev/null); \
+	if [ -n "$$quick" ]; then set -x; $(BIN)/pytest -q -m 'not faults and not bench' $$quick; fi
+
+models: setup        ## check the models of the warm transfer and of the callback with spin
+	models/run -DALL -DDECIDED -DCLICKS=4
+	MODEL=callback.pml models/run -DALL
+
+bench: setup         ## measure against the floor; writes bench/results.json
+	$(BIN)/python -m bench $(ARGS)
+
+docs: setup          ## write the generated pages and schemas anew
+	$(BIN)/python docs/generate.py
+
+lock: setup          ## choose versions anew and write both lock files
+	deploy/lock
+
+clean:               ## remove what make setup made (never var/, where your data are)
+	rm -rf $(VENV) build dist *.egg-info

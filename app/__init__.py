@@ -1,0 +1,1 @@
+"""Warmlijn: telephone reception for Dutch municipalities."""

@@ -1,0 +1,1 @@
+"""The rules of the promise: when somebody is called back, and what becomes of it. Pure."""

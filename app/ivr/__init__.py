@@ -1,0 +1,1 @@
+"""The rules until somebody answers: welcome, topics, routing, waiting, ringing. Pure."""

@@ -1,0 +1,1 @@
+"""All SQL, the embedded PostgreSQL server and the migrations."""

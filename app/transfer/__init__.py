@@ -1,0 +1,1 @@
+"""The rules of the warm transfer: consult, connect, come back. Pure."""

@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP: webhooks, the JSON interface, health and metrics."""

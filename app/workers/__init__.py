@@ -1,0 +1,1 @@
+"""What runs beside the door: timers, the outbox, the comparison with the switch."""
