@@ -1,1 +1,1 @@
-"""The rules of the agents' states, and the choice of who is offered a call. Pure."""
+"""Pure rules about agents: their states and who is offered the call."""

@@ -1,0 +1,23 @@
+"""Why something was decided: a code, what fills it, and the line of routing.yaml; the sentences stand in `reasons.py`."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Because(Struct, frozen=True):
+    """`args` hold ids only, never a name or a number. `line` is 0 when no line of the policy made it."""
+
+    code: str
+    args: dict[str, str] = {}
+    line: int = 0
+
+    @property
+    def ignored(self) -> bool:
+        """The event meant nothing here."""
+        return self.code.startswith("ignored")
+
+
+def why(code: str, line: int = 0, **args: str) -> Because:
+    """A reason; `code` must have a sentence in `reasons.py`."""
+    return Because(code, args, line)

@@ -1,0 +1,59 @@
+"""Opening hours, days off and working days, in the municipality's own time (domain §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from app.call.policy import Policy
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this name."""
+    return ZoneInfo(name)
+
+
+def local(now: datetime, policy: Policy) -> datetime:
+    """This moment on the municipality's clock."""
+    return now.astimezone(zone(policy.municipality.timezone))
+
+
+def is_open(policy: Policy, hours: str, now: datetime) -> bool:
+    """Whether these named hours are open now; a day off is closed. Unnamed hours never close."""
+    if not hours:
+        return True
+    here = local(now, policy)
+    minute = here.hour * 60 + here.minute
+    day = () if here.date() in policy.days_off else policy.hours[hours].week.get(here.weekday(), ())
+    return any(start <= minute < end for start, end in day)
+
+
+def windows(policy: Policy, hours: str, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """The open stretches of one local day, as aware UTC moments; none on a day off.
+
+    A time that does not exist on the day the clock goes forward becomes the same distance after it (reliability §8).
+    """
+    if day in policy.days_off:
+        return
+    here = zone(policy.municipality.timezone)
+    for start, end in policy.hours[hours].week.get(day.weekday(), ()):
+        yield _moment(day, start, here), _moment(day, end, here)
+
+
+def _moment(day: date, minute: int, here: ZoneInfo) -> datetime:
+    midnight = datetime.combine(day, time(), here)
+    return (midnight + timedelta(minutes=minute)).astimezone(UTC)
+
+
+def is_working_day(policy: Policy, hours: str, day: date) -> bool:
+    """A day on which these hours are open at all."""
+    return day not in policy.days_off and bool(policy.hours[hours].week.get(day.weekday()))
+
+
+def part_of_day(now: datetime, policy: Policy) -> str:
+    """`morning`, `afternoon` or `evening` on the municipality's clock; changes at 12 and 18 hours."""
+    hour = local(now, policy).hour
+    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"

@@ -1,0 +1,63 @@
+"""A callback is a promise: this colleague, or this office, rings this caller before that moment (domain §1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from app.call.numbers import Kind
+from app.call.timers import Timer
+
+CallbackStatus = Literal["pending", "promised", "withdrawn", "kept"]
+Reach = Literal["telephone", "sms", "email", "teletolk"]
+
+
+class Slot(Struct, frozen=True):
+    """A proposed moment, both ends aware UTC."""
+
+    start: datetime
+    end: datetime
+
+
+class Callback(Struct, frozen=True):
+    """Pending at once when a transfer fails; promised when confirmed or when the call ends (design §5 rule 11).
+
+    `subject` is the topic, else the department; at most one open callback per confirmed person and subject.
+    """
+
+    id: str
+    call: str
+    status: CallbackStatus
+    subject: str
+    created_at: datetime
+    slot: Slot
+    due_at: datetime
+    """The end of the norm in working days; later than this is late (domain §6)."""
+    colleague: str = ""
+    department: str = ""
+    office: str = ""
+    agent: str = ""
+    """Who spoke with the caller, empty for a promise made by the voice menu."""
+    cause: str = ""
+    """Why the colleague was not there: busy, no_answer, declined, unreachable, voicemail, absent, or `asked`."""
+    person: str = ""
+    number: str = ""
+    """`@ref` of the number to ring; empty while it must still be asked."""
+    number_kind: Kind = "none"
+    on_behalf: str = ""
+    reach: Reach = "telephone"
+    discreet: bool = False
+    because: str = ""
+    """Why it was withdrawn."""
+    late: bool = False
+    asked: int = 1
+    """How many calls asked for it."""
+    timers: tuple[Timer, ...] = ()
+    v: int = 1
+
+    @property
+    def open(self) -> bool:
+        """Still owed to the caller."""
+        return self.status in ("pending", "promised")

@@ -1,0 +1,94 @@
+"""A leg is one party's line; a live leg is always doing exactly one thing, at a numbered step (design §4).
+
+The rules only say what each leg is *doing*; the commands to the switch are the difference (`commands.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Role = Literal["caller", "agent", "colleague"]
+LegState = Literal["dialling", "ringing", "up"]
+Tune = Literal["waiting", "hold", "ringback"]
+
+
+class Line(Struct, frozen=True):
+    """One sentence: the id of a text in the policy and what fills its slots.
+
+    A slot's value is plain text, or `@ref` for a name or number that stands in the names table (design §5 rule 14).
+    """
+
+    text: str
+    slots: dict[str, str] = {}
+
+
+class Prompt(Struct, frozen=True, tag=True):
+    """Hears these sentences; then the switch reports `SayFinished`."""
+
+    lines: tuple[Line, ...]
+
+
+class Gather(Struct, frozen=True, tag=True):
+    """Hears these sentences and may press keys, or speak when `listen`. `timeout` in seconds after the sentences."""
+
+    lines: tuple[Line, ...]
+    keys: int = 1
+    timeout: float = 8.0
+    finish: str = ""
+    """The key that ends a longer number, `#`, or nothing."""
+    listen: bool = False
+
+
+class Music(Struct, frozen=True, tag=True):
+    """Hears music, or the ringing tone of the phone that is called for them."""
+
+    tune: Tune = "waiting"
+
+
+class InRoom(Struct, frozen=True, tag=True):
+    """Speaks with whoever else is in this room. A room is never used again after the caller left it for hold."""
+
+    room: str
+
+
+class Ringing(Struct, frozen=True, tag=True):
+    """Rings at this address. `backstop` is the switch's own time-out in seconds; ours decides (domain §5)."""
+
+    address: str
+    shows: str = ""
+    """What the display shows: `@ref` of the caller's number for phones inside, or the outgoing number."""
+    backstop: int = 30
+
+
+class Leaving(Struct, frozen=True, tag=True):
+    """Is being hung up or, unanswered, withdrawn; ends with `LegEnded`."""
+
+
+Doing = Prompt | Gather | Music | InRoom | Ringing | Leaving
+
+
+class Leg(Struct, frozen=True):
+    """`id` is ours, `{call}.{n}`, chosen before dialling; `party` is the agent's or colleague's id, empty for the caller."""
+
+    id: str
+    role: Role
+    state: LegState
+    doing: Doing
+    step: int = 1
+    party: str = ""
+    rings: int = 3
+    rang_at: datetime | None = None
+    estimated: bool = False
+    """True when *ringing started* was never signalled but estimated (domain §5)."""
+    counted: int = 0
+    """Rings reported one by one, where a PBX does that."""
+    joined: str = ""
+    """The room the switch reported this leg to be in."""
+
+    @property
+    def live(self) -> bool:
+        """Neither hung up by us nor gone."""
+        return type(self.doing) is not Leaving

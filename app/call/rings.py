@@ -1,0 +1,52 @@
+"""The ring clock: no phone rings longer than three times (domain §5, design §5 rule 6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.call.call import Call, Cause
+from app.call.decision import OfferMade, Outcome
+from app.call.events import LegRang, LegRinging
+from app.call.legs import Leg
+from app.call.moves import arm, change, disarm, timer
+from app.call.policy import Ringing
+from app.call.timers import Timer
+
+
+def dialled(leg_id: str, ringing: Ringing, now: datetime) -> Timer:
+    """Armed when a phone is dialled: it must ring before this fires."""
+    return timer("post_dial", now, ringing.post_dial, leg_id)
+
+
+def started(call: Call, leg: Leg, at: datetime | None, ringing: Ringing, now: datetime, *, estimated: bool) -> Call:
+    """Ringing started: `rings` replaces `post_dial`, counted from `at` but never from the future.
+
+    A second report of the same start changes nothing.
+    """
+    if leg.rang_at is not None or leg.state == "up" or not leg.live:
+        return call
+    since = now if at is None else min(at, now)
+    due = Timer("rings", max(now, since + timedelta(seconds=ringing.withdraw(leg.rings))), leg.id)
+    call = change(call, leg.id, rang_at=since, estimated=estimated, state="ringing")
+    call = arm(call, due)
+    return disarm(call, "post_dial")
+
+
+def heard(call: Call, leg: Leg, event: LegRinging | LegRang, ringing: Ringing, now: datetime) -> Call:
+    """A report of the switch about ringing; each single ring is counted where a PBX reports it.
+
+    A report of one ring more than allowed withdraws the phone at once: `rings` becomes due now.
+    """
+    call = started(call, leg, event.at, ringing, now, estimated=False)
+    if type(event) is LegRang and leg.live and event.n > leg.counted:
+        call = change(call, leg.id, counted=event.n)
+        if event.n > leg.rings:
+            call = arm(call, Timer("rings", now, leg.id))
+    return call
+
+
+def offer(call: Call, leg: Leg, outcome: Outcome | Cause, ringing: Ringing, now: datetime) -> OfferMade:
+    """The record of one phone that rang, or was to ring: how long, how many rings, and whether that is an estimate."""
+    rang = 0.0 if leg.rang_at is None else (now - leg.rang_at).total_seconds()
+    rings = leg.counted or (0 if leg.rang_at is None else min(ringing.count(rang), leg.rings))
+    return OfferMade(call.id, leg.id, leg.role, leg.party, outcome, rang, rings, leg.estimated, now)

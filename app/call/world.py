@@ -1,0 +1,46 @@
+"""What a decision may see besides its own call: the clock, the policies, and the rest of the contact centre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from app.call.agent import Agent
+from app.call.callback import Callback
+from app.call.decision import Centre
+from app.call.diary import Diary
+from app.call.policy import Policy
+
+
+class Waiter(Struct, frozen=True):
+    """A waiting caller, as much as is needed to choose who is next."""
+
+    call: str
+    office: str
+    since: datetime
+    priority: int
+    language: str
+
+
+class World(Struct, frozen=True):
+    """The centre as it is at this event. `policy` is active now, `pinned` is the one the call began with.
+
+    `agents` holds every agent who has a row, `callbacks` the open ones of this call and this person,
+    `diaries` those of every owner, `waiting` all callers in `Waiting`.
+    """
+
+    now: datetime
+    centre: Centre
+    policy: Policy
+    pinned: Policy
+    agents: Mapping[str, Agent]
+    callbacks: Mapping[str, Callback]
+    diaries: Mapping[str, Diary]
+    waiting: Mapping[str, Waiter]
+
+    def seeing(self, *agents: Agent) -> World:
+        """The same world in which these agents have already changed."""
+        return replace(self, agents={**self.agents, **{agent.id: agent for agent in agents}})
