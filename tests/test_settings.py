@@ -1,0 +1,167 @@
+"""The environment: every mistake at once, secrets from files, nothing weak accepted, nothing secret shown."""
+
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from app.settings import Secret, SettingsError, load
+
+TOKEN = "9f86d081884c7d659a2feaa0c55ad015"
+OTHER = "60303ae22b998861bce3b28f33eec1be"
+WHSEC = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    policy = tmp_path / "routing.yaml"
+    policy.write_text("", encoding="utf-8")
+    return {"WARMLIJN_POLICY": str(policy)}
+
+
+def mistakes(env: dict[str, str]) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        load(env)
+    return caught.value.mistakes
+
+
+def test_defaults_are_one_centre_on_this_machine_with_its_own_database(env: dict[str, str]) -> None:
+    settings = load(env)
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert settings.database_url is None
+    assert [centre.id for centre in settings.centres] == ["gemeente"]
+    assert settings.deadline_ms == 800
+    assert load(env).node != settings.node
+
+
+def test_all_mistakes_come_at_once_as_sentences(env: dict[str, str]) -> None:
+    assert mistakes(env | {
+        "WARMLIJN_PORT": "80a",
+        "WARMLIJN_LOG_LEVEL": "loud",
+        "WARMLIJN_PUBLIC_URL": "http://telefoon.example.nl",
+        "DATABASE_URL": "mysql://x",
+        "TWILIO_AUTH_TOKEN": "changeme",
+        "GENERIC_SECRET": "whsec_kort",
+        "DEGRADE_NUMBER": "0851234567",
+    }) == (
+        "WARMLIJN_PORT is '80a'; it must be a whole number from 1 to 65535.",
+        "DATABASE_URL must start with postgresql://.",
+        "WARMLIJN_LOG_LEVEL is 'loud'; it must be one of debug, info, warning, error.",
+        "WARMLIJN_PUBLIC_URL must start with https:// (http:// is only allowed to this machine itself).",
+        "TWILIO_AUTH_TOKEN is too short for a secret: at least 16 characters.",
+        "TWILIO_AUTH_TOKEN is set and TWILIO_ACCOUNT_SID is not.",
+        "GENERIC_SECRET is too short for a secret: at least 16 characters.",
+        "DEGRADE_NUMBER must be an international number such as +31850001234.",
+    )
+
+
+def test_a_secret_may_come_from_a_file(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(TOKEN + "\n", encoding="utf-8")
+    settings = load(env | {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN_FILE": str(tmp_path / "token")})
+    twilio = settings.centres[0].twilio
+    assert twilio is not None
+    assert [token.reveal() for token in twilio.auth_tokens] == [TOKEN]
+
+
+def test_a_secret_file_that_is_missing_empty_or_doubled_is_a_mistake(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert mistakes(env | {"DATABASE_URL_FILE": str(tmp_path / "none")}) == (
+        "DATABASE_URL_FILE cannot be read: No such file or directory.",)
+    assert mistakes(env | {"DATABASE_URL_FILE": str(tmp_path / "empty")}) == (
+        "The file that DATABASE_URL_FILE names is empty.",)
+    assert mistakes(env | {"DATABASE_URL": "postgresql:///a", "DATABASE_URL_FILE": str(tmp_path / "empty")}) == (
+        "DATABASE_URL and DATABASE_URL_FILE are both set; keep one.",)
+
+
+def test_two_secrets_are_active_while_they_are_changed_and_never_three(env: dict[str, str]) -> None:
+    account = env | {"TWILIO_ACCOUNT_SID": "AC1"}
+    twilio = load(account | {"TWILIO_AUTH_TOKEN": f"{TOKEN}, {OTHER}"}).centres[0].twilio
+    assert twilio is not None
+    assert [token.reveal() for token in twilio.auth_tokens] == [TOKEN, OTHER]
+    assert mistakes(account | {"TWILIO_AUTH_TOKEN": f"{TOKEN},{OTHER},{TOKEN}"}) == (
+        "TWILIO_AUTH_TOKEN must hold one secret, or two separated by a comma while you change them.",)
+
+
+@pytest.mark.parametrize(("secret", "sentence"), [
+    ("a" * 32, "looks like an example; make a random one."),
+    ("changeme-changeme-changeme", "looks like an example; make a random one."),
+    (TOKEN, "must read whsec_ followed by 24 to 64 random bytes in base64."),
+    ("whsec_!!!!aGFsbG8gd2VyZWxk", "must read whsec_ followed by 24 to 64 random bytes in base64."),
+])
+def test_a_weak_or_malformed_secret_is_refused(env: dict[str, str], secret: str, sentence: str) -> None:
+    assert mistakes(env | {"GENERIC_SECRET": secret}) == (f"GENERIC_SECRET {sentence}",)
+
+
+@pytest.mark.parametrize(("url", "sentence"), [
+    ("http://pbx.example.nl/commands", "must start with https:// (http:// is only allowed to this machine itself)."),
+    ("http://127.0.0.1.example.nl/", "must start with https:// (http:// is only allowed to this machine itself)."),
+    ("https://user:word@pbx.example.nl/", "must not hold a user name or password."),
+    ("ftp://pbx.example.nl/", "must be an address that starts with https://."),
+    ("https://", "must be an address that starts with https://."),
+    ("http://[::1", "is not an address."),
+])
+def test_we_call_out_over_https_only(env: dict[str, str], url: str, sentence: str) -> None:
+    found = mistakes(env | {"GENERIC_SECRET": WHSEC, "GENERIC_COMMAND_URL": url})
+    assert found == (f"GENERIC_COMMAND_URL {sentence}",)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://localhost/x", "http://[::1]:9/", "https://pbx.nl/x"])
+def test_this_machine_itself_may_be_called_without_https(env: dict[str, str], url: str) -> None:
+    generic = load(env | {"GENERIC_SECRET": WHSEC, "GENERIC_COMMAND_URL": url}).centres[0].generic
+    assert generic is not None
+    assert (generic.command_url, generic.command_secret) == (url, Secret(WHSEC))
+
+
+def test_several_centres_have_prefixed_secrets_of_their_own(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").touch()
+    settings = load({
+        "WARMLIJN_CENTRES": f"a={tmp_path}/a.yaml, de-b={tmp_path}/b.yaml",
+        "A_TWILIO_ACCOUNT_SID": "AC1", "A_TWILIO_AUTH_TOKEN": TOKEN,
+        "DE_B_GENERIC_SECRET": WHSEC, "DE_B_DEGRADE_NUMBER": "+31850001234",
+    })
+    first, second = settings.centres
+    assert (first.id, second.id) == ("a", "de-b")
+    assert first.twilio is not None
+    assert (first.generic, second.twilio, second.degrade_number) == (None, None, "+31850001234")
+    assert second.generic is not None
+
+
+def test_centres_are_named_once_well_and_with_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").touch()
+    assert mistakes({"WARMLIJN_CENTRES": f"A={tmp_path}/a.yaml,a={tmp_path}/a.yaml,a={tmp_path}/none.yaml,b"}) == (
+        "'A' cannot name a centre: use small letters, digits and dashes, at most 32.",
+        "WARMLIJN_CENTRES names 'a' twice.",
+        f"The policy file of centre 'a' does not exist: {tmp_path}/none.yaml.",
+        "WARMLIJN_CENTRES holds 'b'; it must read name=path, separated by commas.",
+    )
+
+
+def test_secrets_are_never_shown(env: dict[str, str]) -> None:
+    settings = load(env | {
+        "DATABASE_URL": f"postgresql://u:{OTHER}@db.example.nl/x",
+        "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": TOKEN, "GENERIC_SECRET": WHSEC,
+    })
+    shown = f"{settings} {settings!r} {settings.database_url} %s" % settings.database_url
+    assert not [secret for secret in (OTHER, TOKEN, WHSEC) if secret in shown]
+    assert settings.database_url is not None
+    assert settings.database_url.reveal() == f"postgresql://u:{OTHER}@db.example.nl/x"
+
+
+def test_mistakes_never_quote_a_secret(env: dict[str, str]) -> None:
+    text = " ".join(mistakes(env | {
+        "DATABASE_URL": "mysql://u:canary-1@x", "TWILIO_AUTH_TOKEN": "canary-2", "GENERIC_SECRET": "canary-3-canary-3",
+        "TWILIO_API_URL": "http://u:canary-4@x", "TWILIO_ACCOUNT_SID": "AC1",
+    }))
+    assert "canary" not in text
+
+
+def test_the_processes_own_environment_is_the_default(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("WARMLIJN_", "TWILIO_", "GENERIC_", "DATABASE_URL", "DEGRADE_")):
+            monkeypatch.delenv(name)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WARMLIJN_PORT", "8123")
+    assert load().public_url == "http://127.0.0.1:8123"
