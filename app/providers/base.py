@@ -76,6 +76,8 @@ class Order(Struct, frozen=True):
     line: str = ""
     lines: dict[str, str] = {}
     role: str = "caller"
+    room: str = ""
+    """For `Look`: the room this leg should be in, so that the switch need only be asked about that one."""
 
 
 class NotAuthentic(Exception):
@@ -106,6 +108,13 @@ class Provider(Protocol):
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
         """Verify the signature, then say what happened. Raises NotAuthentic or NotUnderstood; never anything else."""
 
+    def asks(self, hook: Hook) -> str:
+        """The leg whose present step this webhook wants although nothing happened (the switch was redirected).
+
+        Empty when it wants none, or when an arrival of `read` names it in `replies`. Call it only after `read`, which
+        verifies the signature: then load the call, and give `reply` this leg as it is now (None when it is over).
+        """
+
     def reply(self, hook: Hook, call: Call | None, leg: Leg | None, sentences: tuple[str, ...]) -> Reply:
         """The answer to this webhook: `leg`'s present step, or a plain acknowledgement when it is None."""
 
@@ -116,6 +125,12 @@ class Provider(Protocol):
         """Send one command; returns the platform's id of the leg when this told it, else an empty string.
 
         Raises Refused or Uncertain.
+        """
+
+    async def look(self, order: Order) -> Event:
+        """Ask the switch about one leg (the outbox's `Look`): `LegSeen`, or `LegEnded` when it lives no more.
+
+        Raises Uncertain when the switch does not say; then it is asked again.
         """
 
     async def close(self) -> None:
