@@ -206,6 +206,20 @@ class Retention(Struct, frozen=True):
     events: int = 365
 
 
+class RoutingTest(Struct, frozen=True):
+    """What the municipality expects of its own file. `at` is local, `2026-11-24T10:15`; what is empty is not looked at."""
+
+    number: str
+    at: str
+    press: tuple[str, ...] = ()
+    say: str = ""
+    language: str = ""
+    office: str = ""
+    topic: str = ""
+    closed: bool | None = None
+    line: int = 0
+
+
 class Municipality(Struct, frozen=True):
     """Who is phoned. `outgoing_number` is shown to phones outside; `own_numbers` are never called back."""
 
@@ -239,3 +253,5 @@ class Policy(Struct, frozen=True):
     transfer: Transfer = Transfer()
     callbacks: CallbackPolicy = CallbackPolicy()
     retention: Retention = Retention()
+    tests: tuple[RoutingTest, ...] = ()
+    """Run before activation; a policy whose tests fail is not activated (design §6)."""
