@@ -1,0 +1,86 @@
+"""What the documents say is so: generated pages are current, links lead somewhere, settings and targets exist."""
+
+import ast
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(
+    path for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part in {"var", "node_modules"} for part in path.relative_to(ROOT).parts)
+)
+SOURCES = sorted((ROOT / "app").rglob("*.py"))
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_pages_and_schemas_are_current() -> None:
+    assert generator().stale() == [], "run make docs"
+
+
+def test_the_words_on_screen_belong_to_nouns_that_exist() -> None:
+    found = generator()
+    nouns = {name for module in found.NOUNS for name, _ in found._nouns(module)}
+    assert set(found.ON_SCREEN) <= nouns
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_that_exist(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_target_the_pages_name_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {word for page in PAGES for word in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))}
+    assert named
+    assert named <= targets
+
+
+def test_the_settings_page_lists_exactly_what_is_read() -> None:
+    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', (ROOT / "app/settings.py").read_text(encoding="utf-8")))
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    rows = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`([A-Z_]+)`", rows)) == read
+
+
+def test_each_decision_has_its_four_parts_and_stands_in_the_index() -> None:
+    folder = ROOT / "docs/decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    for page in sorted(folder.glob("[0-9]*.md")):
+        text = page.read_text(encoding="utf-8")
+        assert [part for part in ("Status", "Context", "Decision", "Consequences") if f"**{part}**" not in text
+                and f"**{part}.**" not in text] == [], page.name
+        assert f"({page.name})" in index
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.relative_to(ROOT)))
+def test_a_source_file_is_small_and_says_what_lives_there(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    assert ast.get_docstring(ast.parse(text))
+
+
+def test_nothing_names_a_machine_or_a_registry() -> None:
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    pattern = re.compile(r"(?<![\w.])/(work|farm)/[a-z.]|/tmp/bash_jobs|pythonhosted|npmjs|\"resolved\": \"http")
+    found = []
+    for name in filter(None, files.split("\0")):
+        path = ROOT / name
+        if path.is_file() and path != Path(__file__):
+            text = path.read_bytes().decode("utf-8", errors="ignore")
+            found += [name] if pattern.search(text) else []
+    assert found == []
