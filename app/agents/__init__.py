@@ -1,1 +1,1 @@
-"""Pure rules about agents: their states and who is offered the call."""
+"""Pure rules about agents: their presence, and who is offered the call."""

@@ -13,7 +13,7 @@ AgentState = Literal["logged_off", "not_ready", "ready", "reserved", "talking", 
 
 
 class Agent(Struct, frozen=True):
-    """`since` is when this state began; for a ready agent that is how long the agent has been idle."""
+    """`since` is when this state began; a reserved agent keeps the `since` of being ready, so no place is lost."""
 
     id: str
     state: AgentState
@@ -21,6 +21,8 @@ class Agent(Struct, frozen=True):
     reason: str = ""
     """Why not ready: `missed`, `declined`, `unreachable`, or the agent's own reason."""
     call: str = ""
+    then: Literal["ready", "not_ready", "logged_off"] = "ready"
+    """What the agent asked to be after this call."""
     owes: tuple[str, ...] = ()
     """Calls whose registration is still owed (domain §3.3)."""
     timers: tuple[Timer, ...] = ()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.call.policy import Policy
+from app.call.policy import Minutes, Policy
 
 
 @lru_cache(maxsize=64)
@@ -31,16 +30,20 @@ def is_open(policy: Policy, hours: str, now: datetime) -> bool:
     return any(start <= minute < end for start, end in day)
 
 
-def windows(policy: Policy, hours: str, day: date) -> Iterator[tuple[datetime, datetime]]:
-    """The open stretches of one local day, as aware UTC moments; none on a day off.
-
-    A time that does not exist on the day the clock goes forward becomes the same distance after it (reliability §8).
-    """
+def windows(policy: Policy, hours: str, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """The open stretches of one local day in order, as aware UTC moments; none on a day off."""
     if day in policy.days_off:
-        return
-    here = zone(policy.municipality.timezone)
-    for start, end in policy.hours[hours].week.get(day.weekday(), ()):
-        yield _moment(day, start, here), _moment(day, end, here)
+        return ()
+    return _stretches(policy.municipality.timezone, policy.hours[hours].week.get(day.weekday(), ()), day)
+
+
+@lru_cache(maxsize=4096)
+def _stretches(timezone: str, spans: tuple[Minutes, ...], day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """A time that does not exist on the day the clock goes forward becomes the same distance after it
+    (reliability §8).
+    """
+    here = zone(timezone)
+    return tuple((_moment(day, start, here), _moment(day, end, here)) for start, end in sorted(spans))
 
 
 def _moment(day: date, minute: int, here: ZoneInfo) -> datetime:

@@ -69,7 +69,9 @@ class Talking(Struct, frozen=True, tag=True):
 
 
 class Consulting(Struct, frozen=True, tag=True):
-    """The agent consults a colleague: `ringing`, `stopping` (withdrawn), `speaking`. The caller is never in silence."""
+    """The agent consults a colleague, whose phone at `address` is `ringing` or `stopping` (withdrawn), or who is
+    `announcing` (hears who it is) or `speaking` with whom `focus` says. `cause` is why a phone is being withdrawn.
+    """
 
     agent: str
     leg: str
@@ -88,6 +90,9 @@ class RingingOn(Struct, frozen=True, tag=True):
     agent: str
     colleague: str
     colleague_leg: str
+    stage: Literal["ringing", "stopping"] = "ringing"
+    address: int = 0
+    cause: Cause = "no_answer"
 
 
 class Announcing(Struct, frozen=True, tag=True):
@@ -186,11 +191,15 @@ class Call(Struct, frozen=True):
     """Colleagues who declined or did not answer; not rung again while another is left."""
     callback: str = ""
     """The open callback of this call."""
+    promises: int = 0
+    """Callbacks made so far; the next is `{id}.cb{promises + 1}`."""
     made: int = 1
     """Legs made so far; the next is `{id}.{made + 1}`."""
     rooms: int = 0
     phones: int = 0
     """Agents' phones that rang for the caller."""
+    registered: bool = False
+    """The agent registered the conversation before it was over."""
     person_at: datetime | None = None
     """When the caller first reached a person."""
     ended_at: datetime | None = None

@@ -324,6 +324,10 @@ class AgentFound(OfCall, frozen=True, tag=True):
     agent: str
 
 
+class CallerReturned(OfCall, frozen=True, tag=True):
+    """The caller came back to the line of waiting callers: a transfer failed, or the agent's line was lost."""
+
+
 SwitchEvent = (
     CallOffered
     | KeysPressed
@@ -370,4 +374,4 @@ PeopleEvent = (
     | MessageSet
     | PolicyActivated
 )
-Event = SwitchEvent | PeopleEvent | TimerFired | AgentFound
+Event = SwitchEvent | PeopleEvent | TimerFired | AgentFound | CallerReturned

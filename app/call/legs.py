@@ -81,6 +81,7 @@ class Leg(Struct, frozen=True):
     party: str = ""
     rings: int = 3
     rang_at: datetime | None = None
+    answered_at: datetime | None = None
     estimated: bool = False
     """True when *ringing started* was never signalled but estimated (domain §5)."""
     counted: int = 0

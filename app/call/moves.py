@@ -7,9 +7,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from app.call.call import Call, Phase
-from app.call.legs import Doing, InRoom, Leaving, Leg, Ringing, Role
+from app.call.call import Call, Closing, Phase, Waiting
+from app.call.legs import Doing, InRoom, Leaving, Leg, Line, Music, Prompt, Ringing, Role
 from app.call.timers import Timer
+
+BACKSTOP = 60.0
+"""Seconds after which sentences count as spoken, or input as missing, when the switch never says so."""
+GOODBYE = 20.0
+"""Seconds the last sentence may take."""
 
 
 def timer(name: str, now: datetime, seconds: float, leg: str = "") -> Timer:
@@ -39,14 +44,11 @@ def change(call: Call, leg_id: str, **changes: Any) -> Call:
 
 
 def does(call: Call, leg_id: str, doing: Doing) -> Call:
-    """From the next step on the leg does this. A leg that is already leaving only ever leaves."""
+    """From the next step on the leg does this."""
     return replace(
         call,
         legs=tuple(
-            replace(x, doing=doing, step=x.step + 1, joined=x.joined if type(doing) is InRoom else "")
-            if x.id == leg_id and (x.live or type(doing) is Leaving)
-            else x
-            for x in call.legs
+            replace(x, doing=doing, step=x.step + 1, joined="") if x.id == leg_id else x for x in call.legs
         ),
     )
 
@@ -93,3 +95,19 @@ def meet(call: Call, *leg_ids: str) -> tuple[Call, str]:
     for leg_id in leg_ids:
         call = does(call, leg_id, InRoom(room))
     return call, room
+
+
+def closes(call: Call, now: datetime, *lines: Line) -> Call:
+    """The caller hears the last sentences, then is hung up; everybody else is let go."""
+    call = does(lets_go_of_others(call), call.legs[0].id, Prompt(lines))
+    return enter(call, Closing(), timer("goodbye", now, GOODBYE))
+
+
+def returns(call: Call, now: datetime, *lines: Line, recall: bool = False) -> Call:
+    """The caller goes back to the line of waiting callers, before those whom we did not fail (design §5 rules 9, 12).
+
+    Follow it with `CallerReturned`: the rules of waiting then find an agent.
+    """
+    caller = call.legs[0]
+    call = does(lets_go_of_others(call), caller.id, Prompt(lines) if lines else Music())
+    return enter(call, Waiting(call.office, now, priority=1, recall=recall), tried=())

@@ -47,6 +47,7 @@ def heard(call: Call, leg: Leg, event: LegRinging | LegRang, ringing: Ringing, n
 
 def offer(call: Call, leg: Leg, outcome: Outcome | Cause, ringing: Ringing, now: datetime) -> OfferMade:
     """The record of one phone that rang, or was to ring: how long, how many rings, and whether that is an estimate."""
-    rang = 0.0 if leg.rang_at is None else (now - leg.rang_at).total_seconds()
+    until = leg.answered_at or now
+    rang = 0.0 if leg.rang_at is None else max(0.0, (until - leg.rang_at).total_seconds())
     rings = leg.counted or (0 if leg.rang_at is None else min(ringing.count(rang), leg.rings))
     return OfferMade(call.id, leg.id, leg.role, leg.party, outcome, rang, rings, leg.estimated, now)

@@ -1,0 +1,143 @@
+"""What an agent is: logged off, not ready, ready, reserved, talking or in wrap-up (domain §3.1, §3.3, §5)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.call.agent import Agent
+from app.call.because import why
+from app.call.call import Call
+from app.call.decision import Decision, Record, Registered, RegistrationOwed
+from app.call.events import (
+    AgentLoggedOff,
+    AgentLoggedOn,
+    AgentNotReady,
+    AgentReady,
+    DeviceChanged,
+    RegistrationDone,
+    TimerFired,
+)
+from app.call.moves import timer
+from app.call.timers import Timer, without
+from app.call.world import World
+
+Presence = AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | DeviceChanged | TimerFired
+
+IDLE = ("ready", "not_ready", "wrap_up")
+
+
+def decide_agent(event: Presence, world: World) -> Decision:
+    """An agent came, went, is ready or is not. What is asked during a call holds after it."""
+    agent_id = event.id if type(event) is TimerFired else event.agent
+    if agent_id not in world.policy.agents:
+        return Decision(why("ignored.unknown_agent", agent=agent_id))
+    agent = world.agents.get(agent_id) or Agent(agent_id, "logged_off", world.now)
+    match event:
+        case AgentLoggedOn():
+            if agent.state != "logged_off":
+                return Decision(why("ignored.agent_state", agent=agent.id, state=agent.state))
+            return _becomes(agent, "not_ready", world, reason="logged_on")
+        case AgentLoggedOff():
+            return _asked(agent, "logged_off", world, reason="")
+        case AgentReady():
+            return _asked(agent, "ready", world, reason="")
+        case AgentNotReady(reason=reason):
+            return _asked(agent, "not_ready", world, reason=reason)
+        case DeviceChanged(state="gone") if agent.state == "ready" and not is_last_ready(agent, world):
+            return _becomes(agent, "not_ready", world, reason="unreachable")
+        case TimerFired(name=name, due_at=due_at, leg=leg) if Timer(name, due_at, leg) in agent.timers:
+            return _becomes(agent, agent.then, world, reason=agent.reason)
+        case _:
+            return Decision(why("ignored.agent_state", agent=agent.id, state=agent.state))
+
+
+def _asked(agent: Agent, state: str, world: World, reason: str) -> Decision:
+    if agent.state == "logged_off" and state != "ready" or agent.state == state and agent.reason == reason:
+        return Decision(why("ignored.agent_state", agent=agent.id, state=agent.state))
+    if agent.state in ("reserved", "talking"):
+        after = replace(agent, then=state, reason=reason)
+        return Decision(why(f"agent.then_{state}", agent=agent.id), agents=(after,))
+    return _becomes(agent, state, world, reason=reason)
+
+
+def _becomes(agent: Agent, state: str, world: World, *, reason: str) -> Decision:
+    after = replace(
+        agent,
+        state=state,
+        since=world.now,
+        reason="" if state == "ready" else reason,
+        then="ready",
+        call="",
+        timers=without(agent.timers, "wrap_up"),
+    )
+    return Decision(why(f"agent.{state}", agent=agent.id), agents=(after,))
+
+
+def reserve(agent: Agent, call: Call) -> Agent:
+    """The agent's phone is going to ring for this call; the place in the line of idle agents is kept."""
+    return replace(agent, state="reserved", call=call.id)
+
+
+def talk(agent: Agent, world: World) -> Agent:
+    """The agent answered."""
+    return replace(agent, state="talking", since=world.now)
+
+
+def release(agent: Agent, world: World) -> Agent:
+    """The offer ended by no fault of the agent: back as before, or as asked meanwhile."""
+    if agent.then == "ready":
+        return replace(agent, state="ready", call="", reason="")
+    return replace(agent, state=agent.then, since=world.now, call="", then="ready")
+
+
+def is_last_ready(agent: Agent, world: World) -> bool:
+    """Whether some office of this agent would have nobody ready left (domain §5)."""
+    others = [a.id for a in world.agents.values() if a.state == "ready" and a.id != agent.id]
+    profiles = world.policy.agents
+    staffed = {office for a in others if a in profiles for office in profiles[a].offices}
+    return any(office not in staffed for office in profiles[agent.id].offices)
+
+
+def miss(agent: Agent, reason: str, world: World) -> tuple[Agent, bool]:
+    """The agent's phone was not answered: not ready with the reason, unless this is the last ready one.
+
+    Returns the agent and whether the supervisor is to be warned instead (domain §5).
+    """
+    if agent.then == "logged_off":
+        return release(agent, world), False
+    if agent.id in world.policy.agents and is_last_ready(agent, world):
+        return replace(agent, state="ready", since=world.now, call="", reason="", then="ready"), True
+    return replace(agent, state="not_ready", since=world.now, call="", reason=reason, then="ready"), False
+
+
+def done(agent_id: str, call: Call, world: World) -> tuple[tuple[Agent, ...], tuple[Record, ...]]:
+    """The conversation is over for the agent: wrap-up begins, the registration is owed (domain §3.3)."""
+    agent = world.agents.get(agent_id)
+    if agent is None or agent.call != call.id or agent.state != "talking":
+        return (), ()
+    office = world.pinned.offices.get(call.office)
+    wrap_up = timer("wrap_up", world.now, office.wrap_up if office else 60.0)
+    owes = agent.owes if call.registered else (*agent.owes, call.id)
+    after = replace(
+        agent, state="wrap_up", since=world.now, owes=owes, timers=(*without(agent.timers, "wrap_up"), wrap_up)
+    )
+    return (after,), () if call.registered else (RegistrationOwed(call.id, agent_id, world.now),)
+
+
+def register(call: Call | None, event: RegistrationDone, world: World) -> Decision:
+    """The conversation is registered; in wrap-up that makes the agent ready, during the call it is owed no more."""
+    agent = world.agents.get(event.agent)
+    if agent is None or not event.questions:
+        return Decision(why("ignored.nothing_to_register", agent=event.agent))
+    record = Registered(event.call, event.agent, event.questions, world.now)
+    because = why("registered", agent=event.agent, questions=str(len(event.questions)))
+    if event.call in agent.owes:
+        owes = tuple(c for c in agent.owes if c != event.call)
+        agent = replace(agent, owes=owes)
+        if agent.state == "wrap_up" and agent.call == event.call:
+            ready = _becomes(agent, agent.then, world, reason=agent.reason)
+            return replace(ready, because=because, records=(record,))
+        return Decision(because, agents=(agent,), records=(record,))
+    if call is not None and agent.call == call.id and not call.registered:
+        return Decision(because, call=replace(call, registered=True), records=(record,))
+    return Decision(why("ignored.registered_already", agent=event.agent))

@@ -1,0 +1,76 @@
+"""The voice promises a callback: in the line without losing one's turn, outside opening hours, or after a recall."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.call.because import Because, why
+from app.call.call import Call, Promising, Waiting
+from app.call.callback import Callback
+from app.call.decision import Decision
+from app.call.events import CallerReturned, Event, InputTimedOut, KeysPressed, TimerFired
+from app.call.legs import Gather, Leg
+from app.call.moves import BACKSTOP, closes, does, enter, timer
+from app.call.texts import line
+from app.call.world import World
+from app.callbacks.absence import owe, promise
+from app.callbacks.gate import refusal
+from app.callbacks.sentences import promised
+
+DIGITS = 15
+"""The longest number of E.164."""
+
+
+def offer_callback(call: Call, back: Waiting, world: World, because: Because) -> Decision:
+    """Asks whether the caller wants to be called back; whoever does not goes on waiting."""
+    call = enter(call, Promising(back.office, "consent", back), timer("input", world.now, BACKSTOP))
+    return Decision(because, call=does(call, call.legs[0].id, Gather((line("offer_callback"),))))
+
+
+def arrange(call: Call, office: str, world: World, because: Because) -> Decision:
+    """Promises the callback and says when; without a number that may be dialled, asks for one first."""
+    if call.callback in world.callbacks:
+        return _say(call, world.callbacks[call.callback], world, because)
+    if refusal(world.policy, call.number):
+        return _ask_number(call, Promising(office, "number"), world, because, "callback_ask_number")
+    owed = owe(call, world, cause="asked", office=office)
+    kept = promise(owed.callback, world.now)
+    return replace(_say(owed.call, kept, world, because), diaries=owed.diaries)
+
+
+def _say(call: Call, callback: Callback, world: World, because: Because) -> Decision:
+    kept = promise(callback, world.now)
+    call = closes(call, world.now, promised(kept), line("goodbye"))
+    return Decision(because, call=call, callbacks=(kept,))
+
+
+def _ask_number(call: Call, phase: Promising, world: World, because: Because, text: str) -> Decision:
+    call = enter(call, phase, timer("input", world.now, BACKSTOP))
+    asked = Gather((line(text),), keys=DIGITS, timeout=10.0, finish="#")
+    return Decision(because, call=does(call, call.legs[0].id, asked))
+
+
+def promising(call: Call, phase: Promising, event: Event, leg: Leg | None, world: World) -> Decision | None:
+    """Consent, then a number where there is none; silence goes on waiting, or ends the call with a greeting."""
+    match event:
+        case KeysPressed(keys="1") if phase.asking == "consent":
+            return arrange(call, phase.office, world, why("promise.consent", office=phase.office))
+        case KeysPressed(number=number) if phase.asking == "number":
+            if not refusal(world.policy, number):
+                heard = replace(call, number=number)
+                return arrange(heard, phase.office, world, why("promise.number", kind=number.kind))
+            if not phase.mistakes:
+                because = why("promise.number_refused", kind=number.kind)
+                return _ask_number(call, replace(phase, mistakes=1), world, because, "callback_number_refused")
+            return _without(call, phase, world)
+        case KeysPressed() | InputTimedOut() | TimerFired(name="input"):
+            return _without(call, phase, world)
+        case _:
+            return None
+
+
+def _without(call: Call, phase: Promising, world: World) -> Decision:
+    if phase.back is not None:
+        back = enter(call, replace(phase.back, offered=True))
+        return Decision(why("promise.no_wait"), call=back, follow=(CallerReturned(call.id),))
+    return Decision(why("promise.no"), call=closes(call, world.now, line("goodbye")))

@@ -1,0 +1,142 @@
+"""An agent's phone rings at most three times, then the next one does (domain §5)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.agents.presence import miss, release, talk
+from app.call.because import Because, why
+from app.call.call import Call, Cause, Joining, Offering, Talking
+from app.call.decision import Decision
+from app.call.events import (
+    Event,
+    InputTimedOut,
+    KeysPressed,
+    LegAnswered,
+    LegEnded,
+    LegJoined,
+    LegMachine,
+    SayFinished,
+    TimerFired,
+)
+from app.call.legs import Leg, Music
+from app.call.moves import arm, does, enter, lets_go, meet, timer
+from app.call.rings import offer as rang
+from app.call.rings import started
+from app.call.timers import Timer
+from app.call.world import World
+from app.ivr.waiting import wait
+
+
+def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: World) -> Decision | None:
+    """The phone rings: it is answered, it fails, or its third ring is over. The caller hears words, then music."""
+    agents_leg = leg is not None and leg.id == phase.leg
+    match event:
+        case LegAnswered() if agents_leg:
+            return _answered(call, phase, world)
+        case LegMachine() if agents_leg:
+            return _next(lets_go(call, phase.leg), phase, leg, "voicemail", world)
+        case LegEnded(cause=cause) if agents_leg:
+            return _next(call, phase, leg, phase.stopping or _unanswered(cause), world)
+        case TimerFired(name="post_dial"):
+            return _silent(call, phase, world)
+        case TimerFired(name="rings"):
+            return _withdraw(call, phase, "no_answer", world)
+        case TimerFired(name="stopping"):
+            return _next(call, phase, call.leg(phase.leg), phase.stopping, world)
+        case SayFinished() | InputTimedOut() | KeysPressed() if leg is not None and leg.role == "caller":
+            return Decision(why("music"), call=does(call, leg.id, Music()))
+        case _:
+            return None
+
+
+def _unanswered(cause: Cause) -> Cause:
+    return "unreachable" if cause in ("normal", "cancelled", "lost", "failed") else cause
+
+
+def _answered(call: Call, phase: Offering, world: World) -> Decision:
+    """An answer counts even while the phone is being withdrawn, but only when both are reported in one room."""
+    call, room = meet(call, call.legs[0].id, phase.leg)
+    call = enter(call, Joining(phase.waiting, phase.agent, phase.leg, room), _join(world))
+    agent = world.agents.get(phase.agent)
+    agents = () if agent is None else (talk(agent, world),)
+    return Decision(why("offer.answered", agent=phase.agent), call=call, agents=agents)
+
+
+def _join(world: World) -> Timer:
+    return timer("join", world.now, world.pinned.transfer.join)
+
+
+def _silent(call: Call, phase: Offering, world: World) -> Decision:
+    """No *ringing* within the post-dial delay: unreachable, or estimated where the platform never says it."""
+    leg = call.leg(phase.leg)
+    ringing = world.pinned.ringing
+    if leg is None or ringing.signalled:
+        return _withdraw(call, phase, "unreachable", world)
+    call = started(call, leg, None, ringing, world.now, estimated=True)
+    return Decision(why("ring.estimated", agent=phase.agent), call=call)
+
+
+def _withdraw(call: Call, phase: Offering, cause: Cause, world: World) -> Decision:
+    call = enter(
+        lets_go(call, phase.leg),
+        replace(phase, stopping=cause),
+        timer("stopping", world.now, world.pinned.transfer.stopping, phase.leg),
+    )
+    return Decision(why("offer.withdrawn", agent=phase.agent, cause=cause), call=call)
+
+
+def _next(call: Call, phase: Offering, leg: Leg | None, cause: str, world: World) -> Decision:
+    """The offer failed: the agent is not ready any more unless the last one; the next phone rings."""
+    agent = world.agents.get(phase.agent)
+    warn = False
+    if agent is not None:
+        agent, warn = miss(agent, cause, world)
+        world = world.seeing(agent)
+    because = why("offer.missed_last" if warn else "offer.missed", agent=phase.agent, cause=cause)
+    decision = wait(call, phase.waiting, world, because)
+    changed = () if agent is None or any(a.id == agent.id for a in decision.agents) else (agent,)
+    records = () if leg is None else (rang(call, leg, cause, world.pinned.ringing, world.now),)
+    return replace(decision, agents=(*changed, *decision.agents), records=records)
+
+
+def joining(call: Call, phase: Joining, event: Event, leg: Leg | None, world: World) -> Decision | None:
+    """Both are on their way into the room; the switch says when they are there."""
+    match event:
+        case LegJoined():
+            return _together(call, phase, world)
+        case LegEnded() if leg is not None and leg.id == phase.leg:
+            return _back(call, phase, leg, world, why("join.lost", agent=phase.agent))
+        case TimerFired(name="join"):
+            caller, agent = call.legs[0], call.leg(phase.leg)
+            call = arm(call, timer("join_last", world.now, world.pinned.transfer.join))
+            unsure = tuple(x.id for x in (caller, agent) if x is not None and x.joined != phase.room)
+            return Decision(why("join.asked"), call=call, look=unsure)
+        case TimerFired(name="join_last"):
+            return _back(lets_go(call, phase.leg), phase, call.leg(phase.leg), world, why("join.failed"))
+        case _:
+            return None
+
+
+def _together(call: Call, phase: Joining, world: World) -> Decision | None:
+    caller, agent = call.legs[0], call.leg(phase.leg)
+    if agent is None or caller.joined != phase.room or agent.joined != phase.room:
+        return None
+    call = enter(
+        call,
+        Talking(phase.agent, phase.leg, phase.room),
+        tried=(),
+        person_at=call.person_at or world.now,
+    )
+    record = rang(call, agent, "answered", world.pinned.ringing, world.now)
+    return Decision(why("talk", agent=phase.agent), call=call, records=(record,))
+
+
+def _back(call: Call, phase: Joining, leg: Leg | None, world: World, because: Because) -> Decision:
+    """The agent was lost before the first word: the caller waits on, before the others."""
+    agent = world.agents.get(phase.agent)
+    agents = () if agent is None else (release(agent, world),)
+    call = does(call, call.legs[0].id, Music())
+    decision = wait(call, replace(phase.waiting, priority=1), world, because)
+    records = () if leg is None else (rang(call, leg, "lost", world.pinned.ringing, world.now),)
+    return replace(decision, agents=(*agents, *decision.agents), records=records)

@@ -1,0 +1,66 @@
+"""The decision between the front offices: KCC or social, from what the caller chose, never from who a number may be."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from app.agents.choice import ready, staffed
+from app.call.because import Because, why
+from app.call.calendar import is_open
+from app.call.call import Call
+from app.call.policy import Rule
+from app.call.world import World
+
+
+class Route(Struct, frozen=True):
+    """An office and why."""
+
+    office: str
+    because: Because
+
+
+def route(call: Call, world: World) -> Route:
+    """The front office for this call.
+
+    The first rule of `rules` that matches wins; then the office the caller chose, then that of the topic, then the KCC.
+    An office that is closed, or where nobody is logged on, gives way to its overflow when somebody is there.
+    """
+    chosen = _chosen(call, world)
+    office = world.pinned.offices[chosen.office]
+    if office.overflow and not attended(office.id, world) and attended(office.overflow, world):
+        cause = "route.overflow_empty" if is_open(world.pinned, office.hours, world.now) else "route.overflow_closed"
+        return Route(office.overflow, why(cause, office.line, office=office.id, to=office.overflow))
+    return chosen
+
+
+def attended(office: str, world: World) -> bool:
+    """Whether this office is open and somebody is logged on."""
+    return is_open(world.pinned, world.pinned.offices[office].hours, world.now) and staffed(office, world)
+
+
+def _chosen(call: Call, world: World) -> Route:
+    policy = world.pinned
+    for rule in policy.rules:
+        if (
+            (not rule.topics or call.topic in rule.topics)
+            and (not rule.numbers or call.dialled in rule.numbers)
+            and (not rule.languages or call.language in rule.languages)
+            and (rule.load_above is None or _load(rule, call, world) > rule.load_above)
+            and (not rule.hours or is_open(policy, rule.hours, world.now))
+        ):
+            return Route(rule.office, why("route.rule", rule.line, office=rule.office))
+    if call.office:
+        return Route(call.office, why("route.choice", policy.offices[call.office].line, office=call.office))
+    if call.topic:
+        topic = policy.topics[call.topic]
+        return Route(topic.office, why("route.topic", topic.line, topic=topic.id, office=topic.office))
+    kcc = policy.municipality.kcc
+    return Route(kcc, why("route.kcc", policy.offices[kcc].line, office=kcc))
+
+
+def _load(rule: Rule, call: Call, world: World) -> float:
+    """Callers waiting per ready agent at the office this call would go to without the rule."""
+    topic = world.pinned.topics.get(call.topic)
+    office = call.office or (topic.office if topic else world.pinned.municipality.kcc)
+    waiting = sum(w.office == office for w in world.waiting.values())
+    return waiting / max(1, len(ready(office, world)))

@@ -1,0 +1,144 @@
+"""The caller waits for an agent: music, position and expected wait, patience, overflow, the offer of a callback."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.agents.choice import find, position
+from app.agents.presence import reserve
+from app.call.agent import Agent
+from app.call.because import Because, why
+from app.call.call import Call, Offering, Waiting
+from app.call.decision import Decision
+from app.call.events import AgentFound, CallerReturned, Event, InputTimedOut, KeysPressed, SayFinished, TimerFired
+from app.call.legs import Gather, Leg, Line, Music, Prompt, Ringing
+from app.call.moves import arm, dials, does, enter, timer
+from app.call.rings import dialled
+from app.call.texts import line
+from app.call.timers import Timer
+from app.call.world import World
+from app.ivr.promising import arrange, offer_callback
+from app.ivr.routing import attended, route
+
+
+def queue(call: Call, world: World, because: Because | None = None) -> Decision:
+    """The call is routed and waits for an agent of that office; `because` says what the caller chose."""
+    routed = route(call, world)
+    call = replace(call, office=routed.office)
+    waiting = Waiting(routed.office, world.now)
+    decision = wait(call, waiting, world, routed.because, first=True)
+    return decision if because is None else replace(decision, because=both(because, routed.because))
+
+
+def both(first: Because, then: Because) -> Because:
+    """Two reasons of one decision: what was chosen, and where that leads."""
+    return Because(f"{first.code}+{then.code}", {**then.args, **first.args}, first.line or then.line)
+
+
+def wait(
+    call: Call,
+    waiting: Waiting,
+    world: World,
+    because: Because,
+    *,
+    first: bool = False,
+    lines: tuple[Line, ...] = (),
+) -> Decision:
+    """The caller is offered to an agent at once, or waits. `lines` are heard before the music."""
+    agent, new_round = find(call, waiting.office, world)
+    if agent is not None:
+        if new_round:
+            call = replace(call, tried=())
+        heard = (*lines, line("to_person")) if first else lines
+        return offer(_hears(call, heard), waiting, agent, world, because)
+    heard = (*lines, line("waiting"), *_where(call, waiting, world)) if first else lines
+    call = enter(_hears(call, heard), waiting, *_timers(waiting, world))
+    return Decision(because, call=call)
+
+
+def _hears(call: Call, lines: tuple[Line, ...]) -> Call:
+    leg = call.legs[0]
+    if lines:
+        return does(call, leg.id, Prompt(lines))
+    if isinstance(leg.doing, Music | Prompt):
+        return call
+    return does(call, leg.id, Music())
+
+
+def _where(call: Call, waiting: Waiting, world: World) -> tuple[Line, ...]:
+    place, minutes = position(call, waiting.office, world)
+    return (line("position", nummer=str(place), minuten=str(minutes)),)
+
+
+def _timers(waiting: Waiting, world: World) -> tuple[Timer, Timer]:
+    office = world.pinned.offices[waiting.office]
+    left = office.patience - (world.now - waiting.since).total_seconds()
+    return (
+        timer("patience", world.now, left if left > 0 else office.patience),
+        timer("announce", world.now, office.announce),
+    )
+
+
+def offer(call: Call, waiting: Waiting, agent: Agent, world: World, because: Because) -> Decision:
+    """The agent's phone begins to ring; the agent is reserved."""
+    policy = world.pinned
+    profile = world.policy.agents[agent.id]
+    ringing = Ringing(profile.address, shows=f"@{call.number.ref}" if call.number.ref else "")
+    call, leg_id = dials(call, "agent", agent.id, ringing, policy.ringing.rings)
+    call = enter(
+        call,
+        Offering(waiting, agent.id, leg_id),
+        dialled(leg_id, policy.ringing, world.now),
+        tried=(*call.tried, agent.id),
+        phones=call.phones + 1,
+    )
+    return Decision(because, call=call, agents=(reserve(agent, call),))
+
+
+def waiting(call: Call, phase: Waiting, event: Event, leg: Leg | None, world: World) -> Decision | None:
+    """An agent is free, it takes too long, it is time to say where the caller stands, or the caller wants a callback."""
+    office = world.pinned.offices[phase.office]
+    match event:
+        case CallerReturned():
+            return wait(call, phase, world, why("wait.returned", office.line, office=office.id))
+        case AgentFound(agent=agent_id):
+            agent = world.agents.get(agent_id)
+            if agent is None or agent.state != "ready":
+                return None
+            if agent_id in call.tried:
+                call = replace(call, tried=())
+            return offer(call, phase, agent, world, why("offer.free", agent=agent_id, office=phase.office))
+        case KeysPressed(keys="1") if leg is not None and type(leg.doing) is Gather:
+            return arrange(call, phase.office, world, why("promise.asked", office.line, office=office.id))
+        case SayFinished() | InputTimedOut() | KeysPressed() if leg is not None:
+            return Decision(why("music"), call=does(call, leg.id, Music()))
+        case TimerFired(name="announce"):
+            return _announce(call, phase, world)
+        case TimerFired(name="patience"):
+            return _impatient(call, phase, world)
+        case _:
+            return None
+
+
+def _announce(call: Call, phase: Waiting, world: World) -> Decision:
+    office = world.pinned.offices[phase.office]
+    call = arm(call, timer("announce", world.now, office.announce))
+    caller = call.legs[0]
+    where = _where(call, phase, world)
+    if (world.now - phase.since).total_seconds() >= office.offer_callback and not phase.offered:
+        call = replace(call, phase=replace(phase, offered=True))
+        call = does(call, caller.id, Gather((*where, line("offer_callback")), timeout=5.0))
+        return Decision(why("wait.offer_callback", office.line, office=office.id), call=call)
+    return Decision(why("wait.announce", office.line), call=does(call, caller.id, Prompt(where)))
+
+
+def _impatient(call: Call, phase: Waiting, world: World) -> Decision:
+    office = world.pinned.offices[phase.office]
+    because = why("wait.patience", office.line, office=office.id)
+    if office.overflow and not phase.overflowed and not phase.recall and attended(office.overflow, world):
+        on = replace(phase, office=office.overflow, since=world.now, overflowed=True)
+        because = why("wait.overflow", office.line, office=office.id, to=office.overflow)
+        return wait(replace(call, office=office.overflow, tried=()), on, world, because)
+    if phase.recall:
+        return arrange(call, phase.office, world, because)
+    return offer_callback(call, phase, world, because)

@@ -1,0 +1,160 @@
+"""The agent speaks to the colleague first; the caller hears music, is never dropped and never in silence (domain §3.4)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.call.because import why
+from app.call.call import Announcing, Call, Connecting, Consulting, RingingOn, Talking
+from app.call.decision import Decision
+from app.call.events import (
+    CompleteAsked,
+    ConsultCancelled,
+    Event,
+    HangUpAsked,
+    LegAnswered,
+    LegEnded,
+    LegMachine,
+    SayFinished,
+    SwapAsked,
+    ThreeWayAsked,
+    TimerFired,
+)
+from app.call.legs import Leg, Line, Music, Prompt
+from app.call.moves import does, enter, lets_go, meet, timer
+from app.call.texts import line
+from app.call.world import World
+from app.agents.presence import done
+from app.transfer.failure import failed, missed
+from app.transfer.phone import ring, ring_failed, silent
+from app.transfer.target import choose
+
+ANNOUNCE = 15.0
+"""Seconds an announcement may take before the two are joined all the same."""
+
+
+def begin(
+    call: Call, phase: Talking, colleague: str, department: str, topic: str, world: World
+) -> Decision:
+    """The caller hears music, the agent the ringing tone, the colleague's phone rings; or nobody's, when absent."""
+    if topic in world.policy.topics:
+        call = replace(call, topic=topic)
+    target = choose(call, colleague, department, world)
+    if target.refused is not None:
+        return Decision(target.refused)
+    if target.absent or target.colleague is None:
+        name = target.colleague.id if target.colleague else ""
+        return failed(call, name, target.department, "absent", world)
+    call = does(call, call.legs[0].id, Music("hold"))
+    call = does(call, phase.leg, Music("ringback"))
+    started = Consulting(phase.agent, phase.leg, target.colleague.id, "")
+    return ring(call, started, target.colleague, world, why("consult", agent=phase.agent, colleague=target.colleague.id))
+
+
+def announcement(call: Call, agent: str) -> Line:
+    """Who is calling and about what, said to the colleague by name (domain §3.4)."""
+    topic = f"topic:{call.topic}" if call.topic else ""
+    return line("announce", beller=f"@{call.name}" if call.name else "", medewerker=f"agent:{agent}", onderwerp=topic)
+
+
+def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, world: World) -> Decision | None:
+    """The colleague rings, hears who it is, speaks; the agent swaps, joins all three, completes or comes back."""
+    of_colleague = leg is not None and leg.id == phase.colleague_leg
+    of_agent = leg is not None and leg.id == phase.leg
+    match event:
+        case LegAnswered() if of_colleague and phase.stage in ("ringing", "stopping"):
+            return _answered(call, phase, world)
+        case LegMachine() if of_colleague:
+            return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
+        case LegEnded(cause=cause) if of_colleague:
+            if phase.stage in ("ringing", "stopping"):
+                return ring_failed(call, phase, leg, phase.cause if phase.stage == "stopping" else missed(cause), world)
+            return failed(call, phase.colleague, "", "failed", world)
+        case TimerFired(name="post_dial"):
+            return silent(call, phase, world)
+        case TimerFired(name="rings" | "stopping"):
+            return ring_failed(lets_go(call, phase.colleague_leg), phase, call.leg(phase.colleague_leg), phase.cause, world)
+        case SayFinished() if of_colleague and phase.stage == "announcing":
+            return _speak(call, phase)
+        case TimerFired(name="announce"):
+            return _speak(call, phase)
+        case LegEnded() if of_agent:
+            return _agent_gone(call, phase, world)
+        case HangUpAsked():
+            return _agent_gone(lets_go(call, phase.leg), phase, world)
+        case ConsultCancelled():
+            return _back(call, phase, world)
+        case SwapAsked() | ThreeWayAsked() | CompleteAsked() if phase.stage != "speaking":
+            return Decision(why("ignored.not_speaking", colleague=phase.colleague))
+        case SwapAsked():
+            return _swap(call, phase)
+        case ThreeWayAsked():
+            call, room = meet(call, call.legs[0].id, phase.leg, phase.colleague_leg)
+            return Decision(why("three_way"), call=replace(call, phase=replace(phase, focus="all", room=room)))
+        case CompleteAsked():
+            return connect(call, phase.agent, phase.leg, phase.colleague, phase.colleague_leg, world)
+        case _:
+            return None
+
+
+def _answered(call: Call, phase: Consulting, world: World) -> Decision:
+    call = does(call, phase.colleague_leg, Prompt((announcement(call, phase.agent),)))
+    call = enter(call, replace(phase, stage="announcing"), timer("announce", world.now, ANNOUNCE))
+    return Decision(why("consult.answered", colleague=phase.colleague), call=call)
+
+
+def _speak(call: Call, phase: Consulting) -> Decision:
+    call, room = meet(call, phase.leg, phase.colleague_leg)
+    call = enter(call, replace(phase, stage="speaking", focus="colleague", room=room))
+    return Decision(why("consult.speaking", agent=phase.agent, colleague=phase.colleague), call=call)
+
+
+def _swap(call: Call, phase: Consulting) -> Decision:
+    """Whoever is not spoken with hears music; from a three-way the colleague stays (design §5 rule 8)."""
+    caller = call.legs[0].id
+    to_caller = phase.focus == "colleague"
+    held, spoken = (phase.colleague_leg, caller) if to_caller else (caller, phase.colleague_leg)
+    call, room = meet(does(call, held, Music("hold")), phase.leg, spoken)
+    focus = "caller" if to_caller else "colleague"
+    return Decision(why("swap", focus=focus), call=replace(call, phase=replace(phase, focus=focus, room=room)))
+
+
+def _back(call: Call, phase: Consulting, world: World) -> Decision:
+    call = lets_go(call, phase.colleague_leg)
+    call, room = meet(call, call.legs[0].id, phase.leg)
+    call = enter(call, Talking(phase.agent, phase.leg, room))
+    return Decision(why("consult.cancelled", agent=phase.agent), call=call)
+
+
+def _agent_gone(call: Call, phase: Consulting, world: World) -> Decision:
+    """The phone rings on to its third ring, or the colleague who answered is joined (design §5 rule 12)."""
+    agents, records = done(phase.agent, call, world)
+    caller = call.legs[0].id
+    if phase.stage in ("ringing", "stopping"):
+        call = does(call, caller, Music("ringback"))
+        call = replace(call, phase=RingingOn(phase.agent, phase.colleague, phase.colleague_leg, phase.stage, phase.address))
+        because = why("ring_on", agent=phase.agent, colleague=phase.colleague)
+    else:
+        call = announce(call, phase.agent, phase.colleague, phase.colleague_leg, world)
+        because = why("announce_direct", agent=phase.agent, colleague=phase.colleague)
+    return Decision(because, call=call, agents=agents, records=records)
+
+
+def announce(call: Call, agent: str, colleague: str, colleague_leg: str, world: World) -> Call:
+    """The agent is gone: both hear a sentence before they are connected."""
+    call = does(call, call.legs[0].id, Prompt((line("connecting_direct", collega=f"colleague:{colleague}"),)))
+    call = does(call, colleague_leg, Prompt((replace(announcement(call, agent), text="announce_direct"),)))
+    return enter(call, Announcing(agent, colleague, colleague_leg), timer("announce", world.now, ANNOUNCE))
+
+
+def connect(
+    call: Call, agent: str, agent_leg: str, colleague: str, colleague_leg: str, world: World
+) -> Decision:
+    """Caller and colleague go into one new room; nobody is let go yet (design §5 rule 9)."""
+    call, room = meet(call, call.legs[0].id, colleague_leg)
+    call = enter(
+        call,
+        Connecting(agent, agent_leg, colleague, colleague_leg, room),
+        timer("join", world.now, world.pinned.transfer.join),
+    )
+    return Decision(why("connect", agent=agent, colleague=colleague), call=call)

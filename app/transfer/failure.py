@@ -1,0 +1,73 @@
+"""A transfer failed: the caller is back with a person, and a callback is pending at once (design §5 rules 11, 12)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.call.because import why
+from app.call.call import Call, Cause, Consulting, Connecting, Talking
+from app.call.decision import Decision, TransferMade
+from app.call.events import CallerReturned
+from app.call.moves import enter, lets_go, meet, returns
+from app.call.texts import line
+from app.call.world import World
+from app.callbacks.absence import Owed, owe
+
+
+def missed(cause: Cause) -> Cause:
+    """Why a phone that was never answered ended: whatever is not busy, declined or unanswered is unreachable."""
+    return "unreachable" if cause in ("normal", "cancelled", "lost", "failed") else cause
+
+
+def failed(call: Call, colleague: str, department: str, cause: Cause, world: World) -> Decision:
+    """Back to the agent, who sees why, with the callback already made (rule 11).
+
+    Who is absent by schedule was never rung: then nobody's line changes.
+    """
+    phase = call.phase
+    assert isinstance(phase, Talking | Consulting | Connecting)
+    if isinstance(phase, Talking):
+        talking = replace(phase, failed=cause)
+        call = replace(call, phase=talking)
+    else:
+        call = lets_go(call, phase.colleague_leg)
+        call, room = meet(call, call.legs[0].id, phase.leg)
+        call = enter(call, Talking(phase.agent, phase.leg, room, failed=cause))
+    owed = _owed(call, phase.agent, colleague, department, cause, world)
+    return Decision(
+        why(f"transfer.{cause}", agent=phase.agent, colleague=colleague or department, callback=owed.callback.id),
+        call=owed.call,
+        callbacks=(owed.callback,),
+        diaries=owed.diaries,
+        records=(TransferMade(call.id, phase.agent, colleague, cause, world.now),),
+    )
+
+
+def recall(
+    call: Call, agent: str, colleague: str, cause: Cause, world: World, text: str = "recall"
+) -> Decision:
+    """No agent is with the caller any more: the front office is recalled once, the callback is pending (rule 12)."""
+    owed = _owed(call, agent, colleague, "", cause, world)
+    call = returns(owed.call, world.now, line(text), recall=True)
+    return Decision(
+        why("recall", agent=agent, colleague=colleague, cause=cause, callback=owed.callback.id),
+        call=call,
+        callbacks=(owed.callback,),
+        diaries=owed.diaries,
+        records=(TransferMade(call.id, agent, colleague, cause, world.now),),
+        follow=(CallerReturned(call.id),),
+    )
+
+
+def _owed(call: Call, agent: str, colleague: str, department: str, cause: Cause, world: World) -> Owed:
+    if colleague and colleague not in call.failed and cause != "absent":
+        call = replace(call, failed=(*call.failed, colleague))
+    known = world.policy.colleagues.get(colleague)
+    return owe(
+        call,
+        world,
+        cause=cause,
+        colleague=colleague,
+        department=department or (known.department if known else ""),
+        agent=agent,
+    )

@@ -1,0 +1,53 @@
+"""The agent is gone: the phone rings on, and who answers hears a sentence before they are joined (design §5 rule 12)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.call.because import why
+from app.call.call import Announcing, Call, RingingOn
+from app.call.decision import Decision
+from app.call.events import Event, LegAnswered, LegEnded, LegMachine, SayFinished, TimerFired
+from app.call.legs import Leg, Music
+from app.call.moves import does, lets_go
+from app.call.world import World
+from app.transfer.consult import announce, connect
+from app.transfer.failure import missed, recall
+from app.transfer.phone import ring_failed, silent
+
+
+def ringing_on(call: Call, phase: RingingOn, event: Event, leg: Leg | None, world: World) -> Decision | None:
+    """The colleague answers, or the front office is recalled."""
+    of_colleague = leg is not None and leg.id == phase.colleague_leg
+    match event:
+        case LegAnswered() if of_colleague:
+            call = announce(call, phase.agent, phase.colleague, phase.colleague_leg, world)
+            return Decision(why("announce_direct", agent=phase.agent, colleague=phase.colleague), call=call)
+        case LegMachine() if of_colleague:
+            return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
+        case LegEnded(cause=cause) if of_colleague:
+            return ring_failed(call, phase, leg, phase.cause if phase.stage == "stopping" else missed(cause), world)
+        case TimerFired(name="post_dial"):
+            return silent(call, phase, world)
+        case TimerFired(name="rings" | "stopping"):
+            call = lets_go(call, phase.colleague_leg)
+            return ring_failed(call, phase, call.leg(phase.colleague_leg), phase.cause, world)
+        case _:
+            return None
+
+
+def announcing(call: Call, phase: Announcing, event: Event, leg: Leg | None, world: World) -> Decision | None:
+    """Both sentences are spoken; whoever is first hears music until the other is ready too."""
+    match event:
+        case SayFinished() if leg is not None:
+            heard = (*phase.heard, leg.id)
+            if call.legs[0].id in heard and phase.colleague_leg in heard:
+                return connect(call, phase.agent, "", phase.colleague, phase.colleague_leg, world)
+            waits = does(call, leg.id, Music("hold"))
+            return Decision(why("announce.half"), call=replace(waits, phase=replace(phase, heard=heard)))
+        case TimerFired(name="announce"):
+            return connect(call, phase.agent, "", phase.colleague, phase.colleague_leg, world)
+        case LegEnded() if leg is not None and leg.id == phase.colleague_leg:
+            return recall(call, phase.agent, phase.colleague, "failed", world)
+        case _:
+            return None

@@ -1,0 +1,55 @@
+"""Whom a consult rings: the colleague who was asked for, or whoever is there of a department (design §5 rule 13)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from app.call.because import Because, why
+from app.call.call import Call
+from app.call.policy import Colleague
+from app.call.world import World
+from app.callbacks.absence import is_absent
+
+
+class Target(Struct, frozen=True):
+    """`colleague` is to be rung; `absent` is not there by schedule and is not rung at all; else `refused` says why."""
+
+    colleague: Colleague | None = None
+    absent: bool = False
+    department: str = ""
+    refused: Because | None = None
+
+
+def choose(call: Call, colleague: str, department: str, world: World) -> Target:
+    """The target of a consult. Who declined or did not answer is not rung again while somebody else is left."""
+    if colleague:
+        return _named(call, colleague, world)
+    if department not in world.policy.departments:
+        return Target(refused=why("ignored.unknown_department", department=department))
+    there = [c for c in _others(department, world) if not is_absent(world.policy, c, world.now)]
+    fresh = [c for c in there if c.id not in call.failed]
+    if fresh or there:
+        return Target((fresh or there)[0], department=department)
+    return Target(absent=True, department=department)
+
+
+def _named(call: Call, colleague_id: str, world: World) -> Target:
+    colleague = world.policy.colleagues.get(colleague_id)
+    if colleague is None:
+        return Target(refused=why("ignored.unknown_colleague", colleague=colleague_id))
+    if is_absent(world.policy, colleague, world.now):
+        return Target(colleague, absent=True, department=colleague.department)
+    if colleague.id in call.failed:
+        left = [c for c in _others(colleague.department, world) if _free(call, c, world)]
+        if left:
+            first = next((c for c in left if c.id == colleague.substitute), left[0])
+            return Target(refused=why("ignored.rung_already", colleague=colleague.id, instead=first.id))
+    return Target(colleague, department=colleague.department)
+
+
+def _others(department: str, world: World) -> list[Colleague]:
+    return [c for c in world.policy.colleagues.values() if c.department == department]
+
+
+def _free(call: Call, colleague: Colleague, world: World) -> bool:
+    return colleague.id not in call.failed and not is_absent(world.policy, colleague, world.now)
