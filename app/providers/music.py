@@ -1,0 +1,60 @@
+"""The music of a waiting caller and the Dutch ringing tone, made by ourselves: no rights, no files, always the same."""
+
+from __future__ import annotations
+
+import io
+import math
+import wave
+from array import array
+from collections.abc import Iterator
+from functools import cache
+
+from app.call.legs import Tune
+
+RATE = 8000
+"""Samples a second, 16 bits, one channel: what telephone networks carry."""
+LOUDNESS = 0.22
+BEAT = 0.5
+CHORDS: dict[str, tuple[tuple[float, ...], ...]] = {
+    "waiting": ((261.6, 329.6, 392.0), (220.0, 261.6, 329.6), (174.6, 220.0, 261.6), (196.0, 246.9, 293.7)),
+    "hold": ((293.7, 370.0, 440.0), (246.9, 293.7, 370.0), (196.0, 246.9, 293.7), (220.0, 277.2, 329.6)),
+}
+"""Per tune four chords, Hz; each is played upwards and down again, one note a beat."""
+RING_HERTZ, RING_TONE, RING_SILENCE = 425.0, 1.0, 4.0
+"""The Dutch ringing tone: 425 Hz, one second on, four seconds off (domain §5)."""
+
+
+def names() -> tuple[Tune, ...]:
+    """The tunes there are; each is served as `/static/music/{tune}.wav`."""
+    return ("waiting", "hold", "ringback")
+
+
+@cache
+def wav(tune: str) -> bytes:
+    """A WAV file that can be played over and over. Raises KeyError for a tune that is not there."""
+    samples = _ringback() if tune == "ringback" else _melody(CHORDS[tune])
+    made = array("h", (int(32767 * LOUDNESS * value) for value in samples))
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(made.tobytes())
+    return out.getvalue()
+
+
+def _ringback() -> Iterator[float]:
+    for n in range(int(RATE * RING_TONE)):
+        yield math.sin(2 * math.pi * RING_HERTZ * n / RATE)
+    yield from (0.0 for _ in range(int(RATE * RING_SILENCE)))
+
+
+def _melody(chords: tuple[tuple[float, ...], ...]) -> Iterator[float]:
+    """Soft plucked notes that fade before the next one, so that the end joins the beginning without a click."""
+    for low, middle, high in chords:
+        for hertz in (low, middle, high, middle):
+            length = int(RATE * BEAT)
+            for n in range(length):
+                fade = min(1.0, n / 80) * (1 - n / length) ** 1.5
+                angle = 2 * math.pi * hertz * n / RATE
+                yield fade * (0.8 * math.sin(angle) + 0.2 * math.sin(2 * angle))
