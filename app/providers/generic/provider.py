@@ -1,0 +1,187 @@
+"""Any PBX: signed CloudEvents in, the leg's present step in the answer, every other command to the PBX's own URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import httpx
+import msgspec
+
+from app.call import events as core
+from app.call.call import Call
+from app.call.events import Event
+from app.call.legs import Leg, Ringing
+from app.call.policy import Policy
+from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain
+from app.providers.generic.commands import Answer, Commanded, Degrade, Done, WireCommand
+from app.providers.generic.envelope import CLOUD_EVENT, LARGEST
+from app.providers.generic.reading import NAME, Read, arrival, understand
+from app.providers.generic.rendering import command
+from app.providers.generic.signing import Signer
+from app.settings import CentreSettings, utc_now
+
+PATIENCE = 3.0
+"""Seconds a PBX may take to answer a command (design §5 rule 7)."""
+GONE = frozenset({404, 410})
+ENCODE = msgspec.json.Encoder()
+DONE = msgspec.json.Decoder(Done)
+NOTHING_TO_DO = Reply(b"", "application/json", 202)
+
+
+class Generic:
+    """The PBX of one centre. `source` is the only CloudEvents source accepted; empty accepts every URN."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        centre: str,
+        secrets: Iterable[str],
+        *,
+        command_url: str = "",
+        command_secrets: Iterable[str] = (),
+        degrade_to: str = "",
+        source: str = "",
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
+        self._centre = centre
+        self._incoming = Signer(secrets)
+        self._outgoing = Signer(command_secrets)
+        self._url = command_url
+        self._source = source
+        self._ours = f"urn:warmlijn:{centre}"
+        self._degraded = Reply(
+            ENCODE.encode(Answer(commands=(Degrade(to=degrade_to),), degraded=True)), "application/json"
+        )
+        limits = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=30.0)
+        self._client = client or httpx.AsyncClient(timeout=PATIENCE, limits=limits, follow_redirects=False)
+
+    @classmethod
+    def of(cls, centre: CentreSettings) -> Generic | None:
+        """The PBX these settings describe; None when the centre has none."""
+        settings = centre.generic
+        if settings is None:
+            return None
+        return cls(
+            centre.id,
+            [secret.reveal() for secret in settings.secrets],
+            command_url=settings.command_url or "",
+            command_secrets=[settings.command_secret.reveal()] if settings.command_secret else [],
+            degrade_to=centre.degrade_number or "",
+        )
+
+    def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
+        """The one event of a signed CloudEvent. Raises NotAuthentic, or NotUnderstood with every mistake."""
+        if len(hook.body) > LARGEST:
+            raise NotUnderstood(f"the body is larger than {LARGEST} bytes")
+        signed = self._incoming.verify(hook.headers, hook.body)
+        message = understand(hook.body)
+        if message.id != signed:
+            raise NotUnderstood("id: differs from the header webhook-id")
+        if self._source and message.source != self._source:
+            raise NotUnderstood("source: is not the one that is configured for this PBX")
+        found = arrival(Read(self._centre, policy), message)
+        return [] if found is None else [found]
+
+    def asks(self, hook: Hook) -> str:  # noqa: ARG002 - what every platform is asked
+        """No request of this platform is only a question: each one tells an event."""
+        return ""
+
+    def reply(
+        self,
+        hook: Hook,  # noqa: ARG002 - what every platform is asked
+        call: Call | None,
+        leg: Leg | None,
+        sentences: tuple[str, ...],
+    ) -> Reply:
+        """What the leg does now, 200; 202 when nothing is to be done. A dial is never given in an answer."""
+        if call is None or leg is None or type(leg.doing) is Ringing:
+            return NOTHING_TO_DO
+        do = command(leg.id, leg.step, leg.doing, up=leg.state == "up", language=call.language, sentences=sentences)
+        return Reply(ENCODE.encode(Answer(call=call.id, leg=leg.id, commands=(do,))), "application/json")
+
+    def degraded(self, hook: Hook) -> Reply:  # noqa: ARG002 - what every platform is asked
+        """The PBX brings the caller to the KCC itself; made at start, needs nothing."""
+        return self._degraded
+
+    async def send(self, order: Order) -> str:
+        """Push one command; the PBX's own id of the leg when it tells one. Raises Refused or Uncertain."""
+        return (await self._push(order)).line
+
+    async def look(self, order: Order) -> Event:
+        """Ask whether a leg lives. Raises Refused or Uncertain when the PBX cannot tell."""
+        leg = order.command.leg
+        try:
+            told = await self._push(order)
+        except Refused as refused:
+            if not refused.gone:
+                raise
+            return core.LegEnded(order.call, leg, "lost")
+        if not told.state:
+            raise Refused("the PBX did not say in which state the leg is")
+        return core.LegSeen(order.call, leg, told.state, told.room)
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._client.aclose()
+
+    async def _push(self, order: Order) -> Done:
+        given = order.command
+        if not self._url:
+            raise Refused(f"{given.name} cannot ride on an answer, and no command URL is set (GENERIC_COMMAND_URL)")
+        now = utc_now()
+        asked = f":{now.timestamp()}" if given.do is None else ""
+        identity = f"{given.leg}:{given.step}:{given.name}{asked}"
+        data = rendered(order)
+        body = ENCODE.encode(
+            Commanded(
+                specversion="1.0",
+                id=identity,
+                source=self._ours,
+                subject=f"call/{data.call}/leg/{data.leg}",
+                time=now,
+                datacontenttype="application/json",
+                data=data,
+            )
+        )
+        headers = {**self._outgoing.headers(identity, body, now), "content-type": CLOUD_EVENT}
+        try:
+            answer = await self._client.post(self._url, content=body, headers=headers)
+        except httpx.ConnectError as error:
+            if given.name == "Dial":
+                raise Refused("the PBX does not accept connections") from error
+            raise Uncertain("the PBX does not accept connections") from error
+        except httpx.HTTPError as error:
+            raise Uncertain(f"the PBX did not answer the command: {type(error).__name__}") from error
+        return judged(answer)
+
+
+def rendered(order: Order) -> WireCommand:
+    """The command of this order as it goes over the wire."""
+    given = order.command
+    return command(
+        given.leg,
+        given.step,
+        given.do,
+        up=given.name == "HangUp",
+        language=order.language,
+        sentences=order.sentences,
+        shows=order.shows,
+        line=order.line,
+        leaves=given.left,
+    )
+
+
+def judged(answer: httpx.Response) -> Done:
+    """2xx is done, whatever else it says; 404 and 410 gone, other 4xx refused; anything else is uncertain."""
+    status = answer.status_code
+    if status in GONE:
+        raise Refused("the PBX does not know this leg any more", gone=True)
+    if 400 <= status < 500 and status not in (408, 425, 429):
+        raise Refused(f"the PBX refused the command with status {status}")
+    if not 200 <= status < 300:
+        raise Uncertain(f"the PBX answered with status {status}")
+    try:
+        return DONE.decode(answer.content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Done()
