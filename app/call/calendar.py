@@ -39,9 +39,7 @@ def windows(policy: Policy, hours: str, day: date) -> tuple[tuple[datetime, date
 
 @lru_cache(maxsize=4096)
 def _stretches(timezone: str, spans: tuple[Minutes, ...], day: date) -> tuple[tuple[datetime, datetime], ...]:
-    """A time that does not exist on the day the clock goes forward becomes the same distance after it
-    (reliability §8).
-    """
+    """A time the clock skips when it goes forward becomes the same distance after the gap (reliability §8)."""
     here = zone(timezone)
     return tuple((_moment(day, start, here), _moment(day, end, here)) for start, end in sorted(spans))
 

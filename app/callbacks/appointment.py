@@ -1,0 +1,103 @@
+"""The life of a callback: confirmed, changed, kept, withdrawn, escalated. Nothing reopens it, nothing forgets it."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.call.because import Because, why
+from app.call.callback import Callback
+from app.call.decision import Decision
+from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn, TimerFired
+from app.call.numbers import Given
+from app.call.timers import Timer, without
+from app.call.world import World
+from app.callbacks.absence import keep, promise, withdraw
+from app.callbacks.gate import refusal
+from app.callbacks.owner import armed, doubt, hours, moved, owner, replanned
+from app.callbacks.slots import due, snapped
+
+CallbackEvent = CallbackConfirmed | CallbackChanged | CallbackWithdrawn | CallbackKept | TimerFired
+
+
+def decide_callback(event: CallbackEvent, world: World) -> Decision:
+    """What an agent asked, or the clock said, about one callback. The call it came from does not change."""
+    callback = world.callbacks.get(event.id if isinstance(event, TimerFired) else event.callback)
+    if callback is None:
+        return Decision(why("ignored.no_callback"))
+    if not callback.open:
+        return Decision(why("ignored.callback_closed", callback=callback.id, status=callback.status))
+    match event:
+        case CallbackConfirmed():
+            return _confirm(callback, event, world)
+        case CallbackChanged():
+            return _change(callback, event, world)
+        case CallbackWithdrawn():
+            after, diaries = withdraw(callback, event.reason, world)
+            because = why("callback.withdrawn", callback=callback.id, agent=event.agent)
+            return Decision(because, callbacks=(after,), diaries=diaries)
+        case CallbackKept():
+            after, diaries = keep(callback, world)
+            because = why("callback.kept", callback=callback.id, agent=event.agent)
+            return Decision(because, callbacks=(after,), diaries=diaries)
+        case TimerFired():
+            return _escalate(callback, event)
+
+
+def _confirm(callback: Callback, event: CallbackConfirmed, world: World) -> Decision:
+    if callback.status == "promised":
+        return Decision(why("ignored.callback_promised", callback=callback.id))
+    because = why("callback.confirmed", callback=callback.id, agent=event.agent)
+    return Decision(because, callbacks=(promise(callback, world.now),))
+
+
+def _change(callback: Callback, event: CallbackChanged, world: World) -> Decision:
+    """All of it or nothing: whatever cannot be is refused with its reason."""
+    if refused := _refused(event, world):
+        return Decision(refused)
+    after = _described(callback, event)
+    if event.colleague:
+        after = replace(
+            after, colleague=event.colleague, department=world.policy.colleagues[event.colleague].department
+        )
+    if event.slot is not None:
+        open_at = hours(world.policy, owner(after))
+        after = replace(after, slot=snapped(world.policy, open_at, event.slot))
+        if doubted := doubt(callback, after, world):
+            return Decision(why(f"ignored.slot_{doubted}", callback=callback.id))
+        norm = due(world.policy, open_at, callback.created_at)
+        after = armed(replace(after, due_at=max(norm, after.slot.end)), world.policy, world.now)
+    elif owner(after) != owner(callback):
+        after = replanned(callback, after, world)
+    if after == callback:
+        return Decision(why("ignored.callback_same", callback=callback.id))
+    code = "callback.changed" if after.slot == callback.slot else "callback.moved"
+    because = why(code, callback=callback.id, agent=event.agent)
+    return Decision(because, callbacks=(after,), diaries=moved(callback, after, world))
+
+
+def _refused(event: CallbackChanged, world: World) -> Because | None:
+    if event.colleague and event.colleague not in world.policy.colleagues:
+        return why("ignored.unknown_colleague", colleague=event.colleague)
+    if event.number != Given() and (kind := refusal(world.policy, event.number)):
+        return why(f"ignored.number_{kind}", callback=event.callback)
+    return None
+
+
+def _described(callback: Callback, event: CallbackChanged) -> Callback:
+    """Whom it is about and how to reach them (domain §6); what is empty stays as it was."""
+    return replace(
+        callback,
+        number=event.number.ref or callback.number,
+        number_kind=event.number.kind if event.number.ref else callback.number_kind,
+        on_behalf=event.on_behalf or callback.on_behalf,
+        reach=event.reach or callback.reach,
+        discreet=callback.discreet if event.discreet is None else event.discreet,
+    )
+
+
+def _escalate(callback: Callback, event: TimerFired) -> Decision:
+    """The moment passed, or the norm did: the supervisor is warned; it is never closed by itself (domain §6)."""
+    if Timer(event.name, event.due_at, event.leg) not in callback.timers:
+        return Decision(why("ignored.timer_gone", timer=event.name))
+    after = replace(callback, late=True, timers=without(callback.timers, event.name))
+    return Decision(why(f"callback.{event.name}", callback=callback.id), callbacks=(after,))

@@ -1,0 +1,93 @@
+"""Who owes a callback, when that owner can ring, and what changes in their diaries.
+
+Bookings are the difference between a callback before and after; no rule books by hand.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from app.call.callback import Callback
+from app.call.diary import Diary
+from app.call.policy import Policy
+from app.call.timers import Timer
+from app.call.world import World
+from app.callbacks.slots import book, objection, propose
+
+
+def named(colleague: str, department: str, office: str) -> str:
+    """Whose diary a callback stands in: the colleague's, else the department's, else the office's."""
+    if colleague:
+        return f"colleague:{colleague}"
+    return f"department:{department}" if department else f"office:{office}"
+
+
+def owner(callback: Callback) -> str:
+    """Who owes this callback."""
+    return named(callback.colleague, callback.department, callback.office)
+
+
+def hours(policy: Policy, who: str) -> str:
+    """The named hours in which this owner can ring. A department keeps those of its first colleague.
+
+    Whoever is not in the policy any more is replaced by the KCC, where somebody will look at it.
+    """
+    kind, _, name = who.partition(":")
+    if kind == "colleague" and name in policy.colleagues:
+        return policy.colleagues[name].hours
+    if kind == "department":
+        for colleague in policy.colleagues.values():
+            if colleague.department == name:
+                return colleague.hours
+    return policy.offices[name if name in policy.offices and kind == "office" else policy.municipality.kcc].hours
+
+
+def diary(callback: Callback, world: World) -> Diary:
+    """The diary of its owner as it stands."""
+    name = owner(callback)
+    return world.diaries.get(name) or Diary(name)
+
+
+def moved(before: Callback | None, after: Callback, world: World) -> tuple[Diary, ...]:
+    """The diaries that change when this callback changes; one that is no longer open stands in none."""
+    was = None if before is None or not before.open else (owner(before), before.slot)
+    now = (owner(after), after.slot) if after.open else None
+    changed: dict[str, Diary] = {}
+    if was == now:
+        return ()
+    if before is not None and was is not None:
+        changed[was[0]] = book(diary(before, world), before.slot, -1, world.now)
+    if now is not None:
+        changed[now[0]] = book(changed.get(now[0]) or diary(after, world), after.slot, +1, world.now)
+    return tuple(changed.values())
+
+
+def doubt(before: Callback, after: Callback, world: World) -> str:
+    """Why the moment of `after` cannot stand (`slots.objection`), its own place in the diary not counted."""
+    who = owner(after)
+    free = _without(before, after, world)
+    return objection(world.policy, hours(world.policy, who), who, free, after.slot, world.now)
+
+
+def replanned(before: Callback, after: Callback, world: World) -> Callback:
+    """The moment is kept when it can stand, else the first one that its present owner has free."""
+    if not doubt(before, after, world):
+        return after
+    who, policy = owner(after), world.policy
+    slot = propose(policy, hours(policy, who), who, _without(before, after, world), world.now)
+    return armed(replace(after, slot=slot), policy, world.now)
+
+
+def _without(before: Callback, after: Callback, world: World) -> Diary:
+    theirs = diary(after, world)
+    return book(theirs, before.slot, -1, world.now) if owner(before) == theirs.owner else theirs
+
+
+def armed(callback: Callback, policy: Policy, now: datetime) -> Callback:
+    """The clock of a promise: `missed` some time after its moment, `late` at the end of the norm unless that rang."""
+    missed = Timer("missed", callback.slot.end + timedelta(minutes=policy.callbacks.escalate))
+    late = Timer("late", callback.due_at)
+    waits = late.due_at > now or any(timer.name == "late" for timer in callback.timers)
+    return replace(callback, timers=(late, missed) if waits else (missed,))
