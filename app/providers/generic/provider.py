@@ -109,7 +109,7 @@ class Generic:
         return (await self._push(order)).line
 
     async def look(self, order: Order) -> Event:
-        """Ask whether a leg lives. Raises Refused or Uncertain when the PBX cannot tell."""
+        """Ask whether a leg lives. Raises Refused without a command URL, Uncertain when the PBX does not say."""
         leg = order.command.leg
         try:
             told = await self._push(order)
@@ -118,7 +118,7 @@ class Generic:
                 raise
             return core.LegEnded(order.call, leg, "lost")
         if not told.state:
-            raise Refused("the PBX did not say in which state the leg is")
+            raise Uncertain("the PBX did not say in which state the leg is")
         return core.LegSeen(order.call, leg, told.state, told.room)
 
     async def close(self) -> None:

@@ -1,0 +1,369 @@
+"""The generic platform by itself: what it accepts, what it refuses and why, and what it sends."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cloudevents.core.v1.event import CloudEvent
+from standardwebhooks.webhooks import Webhook
+
+from app import policyfile
+from app.call import events as core
+from app.call.call import Call, Welcoming
+from app.call.commands import Command
+from app.call.legs import Doing, Gather, InRoom, Leaving, Leg, Music, Prompt, Ringing
+from app.call.policy import Policy
+from app.providers.base import Arrival, NotAuthentic, NotUnderstood, Order, Refused, Uncertain, call_id
+from app.providers.generic import Generic
+from app.providers.generic.envelope import LARGEST
+from app.providers.names import display_name
+from tests.providers.pbx_side import LEG, OTHER, SECRET, SOURCE, hook, message
+
+CALL = "abcdefghijklmnopqrst"
+SAMPLES = Path(__file__).parents[3] / "shared" / "payloads" / "generic"
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return policyfile.load(Path("config/routing.yaml"))
+
+
+@pytest.fixture
+def pbx() -> Generic:
+    return Generic("gemeente", [SECRET], degrade_to="+31123456789")
+
+
+def read(pbx: Generic, policy: Policy, kind: str, data: Any) -> Arrival:
+    (arrival,) = pbx.read(hook(message(kind, data)), policy)
+    return arrival
+
+
+AT = datetime(2026, 11, 23, 10, 0, 1, 120000, UTC)
+STEP = {"leg": LEG, "step": 3}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "event", "key"),
+    [
+        ("keys.pressed", STEP | {"keys": "1"}, core.KeysPressed(CALL, LEG, 3, "1"), f"{LEG}:3:keys"),
+        ("words.heard", STEP | {"words": "een traplift voor Jan Jansen"}, core.WordsHeard(CALL, LEG, 3, ("traplift",)),
+         f"{LEG}:3:words"),
+        ("input.timed-out", STEP, core.InputTimedOut(CALL, LEG, 3), f"{LEG}:3:timeout"),
+        ("say.finished", STEP, core.SayFinished(CALL, LEG, 3), f"{LEG}:3:said"),
+        ("leg.dialling", {"leg": LEG}, core.LegDialling(CALL, LEG), f"{LEG}:dialling"),
+        ("leg.ringing", {"leg": LEG}, core.LegRinging(CALL, LEG, AT), f"{LEG}:ringing"),
+        ("leg.rang", {"leg": LEG, "n": 2}, core.LegRang(CALL, LEG, 2, AT), f"{LEG}:rang:2"),
+        ("leg.answered", {"leg": LEG}, core.LegAnswered(CALL, LEG), f"{LEG}:answered"),
+        ("leg.machine", {"leg": LEG}, core.LegMachine(CALL, LEG), f"{LEG}:machine"),
+        ("leg.ended", {"leg": LEG, "cause": "declined"}, core.LegEnded(CALL, LEG, "declined"), f"{LEG}:ended"),
+        ("leg.ended", {"leg": LEG}, core.LegEnded(CALL, LEG, "normal"), f"{LEG}:ended"),
+    ],
+)  # fmt: skip
+def test_each_event_of_a_leg_is_read(
+    pbx: Generic, policy: Policy, kind: str, data: dict[str, Any], event: core.Event, key: str
+) -> None:
+    arrival = read(pbx, policy, kind, data)
+    assert (arrival.event, arrival.key, arrival.centre) == (event, key, "gemeente")
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "event"),
+    [
+        ("leg.joined", {"leg": LEG, "room": "r-1"}, core.LegJoined(CALL, LEG, "r-1")),
+        ("leg.left", {"leg": LEG, "room": "r-1"}, core.LegLeft(CALL, LEG, "r-1")),
+        ("leg.seen", {"leg": LEG, "state": "up", "room": "r-1"}, core.LegSeen(CALL, LEG, "up", "r-1")),
+        ("phone.held", {"leg": LEG}, core.PhoneHeld(CALL, LEG)),
+        ("phone.retrieved", {"leg": LEG}, core.PhoneRetrieved(CALL, LEG)),
+        ("phone.transfer-asked", {"leg": LEG, "to": "sip:linda@telefoon.voorbeeldstad.example"},
+         core.PhoneTransferAsked(CALL, LEG, "linda")),
+        ("phone.transfer-asked", {"leg": LEG, "to": "sip:nobody@x.example"}, core.PhoneTransferAsked(CALL, LEG, "")),
+    ],
+)  # fmt: skip
+def test_what_may_happen_again_is_told_apart_by_the_id(
+    pbx: Generic, policy: Policy, kind: str, data: dict[str, Any], event: core.Event
+) -> None:
+    first, second = read(pbx, policy, kind, data), read(pbx, policy, kind, data)
+    assert first.event == second.event == event
+    assert first.key != second.key
+
+
+def test_an_offered_call_brings_its_number_and_name_apart(pbx: Generic, policy: Policy) -> None:
+    data = {"call": "pbx-7", "dialled": "14 0123", "number": "06 12345678", "name": "S. de Vries"}
+    arrival = read(pbx, policy, "call.offered", data)
+    ours = call_id("gemeente", "generic", "pbx-7")
+    event = arrival.event
+    assert isinstance(event, core.CallOffered)
+    assert (event.call, event.leg, event.dialled) == (ours, f"{ours}.1", "140123")
+    assert (event.number.ref, event.number.kind, event.name) == (f"{ours}.number", "mobile", f"@{ours}.name")
+    assert arrival.private == {f"{ours}.number": "+31612345678", f"{ours}.name": "S. de Vries"}
+    assert (arrival.line, arrival.replies, arrival.urgent) == ((f"{ours}.1", "pbx-7"), f"{ours}.1", False)
+
+
+def test_a_withheld_number_is_neither_shown_nor_stored(pbx: Generic, policy: Policy) -> None:
+    data = {"call": "pbx-8", "dialled": "14 0123", "number": "0612345678", "name": "Sam", "withheld": True}
+    arrival = read(pbx, policy, "call.offered", data)
+    assert isinstance(arrival.event, core.CallOffered)
+    assert arrival.event.number.kind == "withheld"
+    assert arrival.private == {}
+
+
+def test_a_longer_entry_is_a_number_and_kept_apart(pbx: Generic, policy: Policy) -> None:
+    arrival = read(pbx, policy, "keys.pressed", STEP | {"keys": "0612345678"})
+    assert isinstance(arrival.event, core.KeysPressed)
+    assert (arrival.event.keys, arrival.event.number.kind) == ("", "mobile")
+    assert arrival.private == {arrival.event.number.ref: "+31612345678"}
+
+
+def test_the_callers_leg_may_be_named_by_the_reference_of_the_pbx(pbx: Generic, policy: Policy) -> None:
+    ours = call_id("gemeente", "generic", "pbx-9")
+    assert read(pbx, policy, "leg.ended", {"call": "pbx-9"}).event == core.LegEnded(ours, f"{ours}.1")
+    assert read(pbx, policy, "call.degraded", {"call": "pbx-9"}).event == core.DegradeServed(ours)
+
+
+def test_a_phone_of_nobody_is_no_event(pbx: Generic, policy: Policy) -> None:
+    assert pbx.read(hook(message("device.changed", {"address": "sip:hall@x.example", "state": "busy"})), policy) == []
+    agent = next(iter(policy.agents.values()))
+    arrival = read(pbx, policy, "device.changed", {"address": agent.address, "state": "gone"})
+    assert arrival.event == core.DeviceChanged(agent.id, "gone")
+
+
+RINGING = message("leg.ringing", {"leg": LEG})
+
+
+@pytest.mark.parametrize(
+    ("secrets", "changes", "says"),
+    [
+        ((OTHER,), {}, "No matching signature"),
+        ((SECRET,), {"webhook-signature": ""}, "Missing required headers"),
+        ((SECRET,), {"webhook-id": ""}, "Missing required headers"),
+        ((SECRET,), {"webhook-id": "m-other"}, "No matching signature"),
+        ((SECRET,), {"webhook-timestamp": "yesterday"}, "Invalid Signature Headers"),
+        ((SECRET,), {"webhook-signature": "v1"}, "not well-formed"),
+        ((SECRET,), {"webhook-signature": "v2,AAAA"}, "No matching signature"),
+    ],
+)
+def test_a_signature_that_does_not_fit_is_refused(
+    pbx: Generic, policy: Policy, secrets: tuple[str, ...], changes: dict[str, str], says: str
+) -> None:
+    with pytest.raises(NotAuthentic, match=says):
+        pbx.read(hook(RINGING, *secrets, **changes), policy)
+
+
+@pytest.mark.parametrize(("late", "says"), [(301.5, "too old"), (-302.0, "too new")])
+def test_a_message_out_of_its_five_minutes_is_refused(pbx: Generic, policy: Policy, late: float, says: str) -> None:
+    with pytest.raises(NotAuthentic, match=says):
+        pbx.read(hook(RINGING, late=late), policy)
+
+
+@pytest.mark.parametrize("late", [240.0, -240.0])
+def test_a_message_within_five_minutes_is_taken(pbx: Generic, policy: Policy, late: float) -> None:
+    assert len(pbx.read(hook(RINGING, late=late), policy)) == 1
+
+
+def test_secrets_are_changed_without_a_gap(policy: Policy) -> None:
+    both = Generic("gemeente", [OTHER, SECRET])
+    assert both.read(hook(RINGING, SECRET), policy)
+    assert both.read(hook(RINGING, OTHER), policy)
+    assert Generic("gemeente", [SECRET]).read(hook(RINGING, OTHER, SECRET), policy)
+
+
+def test_a_body_written_anew_is_refused(pbx: Generic, policy: Policy) -> None:
+    signed = hook(RINGING)
+    altered = hook(json.dumps(RINGING, indent=1).encode(), **signed.headers)
+    with pytest.raises(NotAuthentic):
+        pbx.read(altered, policy)
+
+
+def test_no_secret_means_closed(policy: Policy) -> None:
+    with pytest.raises(NotAuthentic, match="no secret"):
+        Generic("gemeente", []).read(hook(RINGING), policy)
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        (b"{", "not JSON"),
+        (b"[]", "must be one JSON object"),
+        (b'"\\ud800"', "not JSON"),
+        (b"[" * 5000, "not JSON"),
+        (message("leg.ringing", {"leg": LEG}, type="nl.warmlijn.telephony.leg.rining.v1"), "did you mean"),
+        (message("leg.ringing", {"leg": LEG}, type="nl.warmlijn.telephony.leg.ringing.v2"), "version 2 is not known"),
+        (message("leg.ringing", {"leg": LEG}, type=None), "type: missing"),
+        (message("leg.ringing", {"leg": LEG}, source="https://pbx.example"), "source: "),
+        (message("leg.ringing", {"leg": LEG}, time="2026-11-23T10:00:01"), "time: "),
+        (message("leg.ringing", {"leg": LEG}, colour="red"), "'colour': unknown field"),
+        (message("leg.ringing", {"legg": LEG}), "did you mean 'leg'"),
+        (message("leg.ringing", {}), "one of `leg` and `call`"),
+        (message("leg.ringing", {"leg": "x' or 1=1"}), "data.leg: "),
+        (message("leg.ended", {"leg": LEG, "cause": "bored"}), "data.cause: "),
+        (message("leg.ringing", None), "data: missing"),
+    ],
+)
+def test_what_is_not_understood_is_said(pbx: Generic, policy: Policy, sent: dict[str, Any] | bytes, says: str) -> None:
+    with pytest.raises(NotUnderstood, match=says):
+        pbx.read(hook(sent), policy)
+
+
+def test_all_mistakes_are_told_at_once(pbx: Generic, policy: Policy) -> None:
+    sent = message("keys.pressed", {"leg": LEG, "step": 0, "keys": "abc", "sort": 1}, specversion="0.3", source="pbx")
+    with pytest.raises(NotUnderstood) as told:
+        pbx.read(hook(sent), policy)
+    for place in ("specversion", "source", "data.step", "data.keys", "data.'sort'"):
+        assert place in str(told.value)
+
+
+def test_too_large_is_refused_before_it_is_read(pbx: Generic, policy: Policy) -> None:
+    with pytest.raises(NotUnderstood, match="larger than"):
+        pbx.read(hook(b" " * (LARGEST + 1)), policy)
+
+
+def test_only_the_configured_source_is_taken(policy: Policy) -> None:
+    assert Generic("gemeente", [SECRET], source=SOURCE).read(hook(RINGING), policy)
+    with pytest.raises(NotUnderstood, match="not the one"):
+        Generic("gemeente", [SECRET], source="urn:nld:oin:1").read(hook(RINGING), policy)
+
+
+def test_the_signed_id_is_the_id_of_the_message(pbx: Generic, policy: Policy) -> None:
+    body = json.dumps(RINGING | {"id": "m-inside"}).encode()
+    with pytest.raises(NotUnderstood, match="webhook-id"):
+        pbx.read(hook(body), policy)
+
+
+def test_the_published_vector_is_authentic(policy: Policy) -> None:
+    if not SAMPLES.is_dir():
+        pytest.skip("the shared sample payloads are not here")
+    vector = json.loads((SAMPLES / "signature_vector.json").read_text())
+    body = (SAMPLES / vector["body_file"]).read_bytes()
+    at = datetime.fromtimestamp(int(vector["webhook-timestamp"]), UTC)
+    made = Webhook(vector["secret"]).sign(vector["webhook-id"], at, body.decode())
+    assert made == vector["webhook-signature"]
+
+
+def call(leg: Leg) -> Call:
+    return Call(CALL, "gemeente", Welcoming(), (leg,), AT, "140123", "v1")
+
+
+@pytest.mark.parametrize(
+    ("doing", "expected"),
+    [
+        (Prompt(()), {"do": "say", "sentences": ["Goedemorgen."], "language": "nl"}),
+        (Gather((), keys=15, timeout=10.0, finish="#"),
+         {"do": "gather", "sentences": ["Goedemorgen."], "language": "nl", "keys": 15, "timeout": 10.0, "finish": "#"}),
+        (Music("hold"), {"do": "music", "tune": "hold"}),
+        (InRoom("r-1"), {"do": "join", "room": "r-1"}),
+        (Leaving(), {"do": "hang-up"}),
+    ],
+)  # fmt: skip
+def test_the_answer_is_what_the_leg_does_now(pbx: Generic, doing: Doing, expected: dict[str, Any]) -> None:
+    leg = Leg(f"{CALL}.1", "caller", "up", doing, step=4)
+    reply = pbx.reply(hook(RINGING), call(leg), leg, ("Goedemorgen.",))
+    assert reply.status == 200
+    (command,) = json.loads(reply.body)["commands"]
+    assert command == {"call": CALL, "leg": f"{CALL}.1", "step": 4} | expected
+
+
+def test_nothing_to_do_and_a_ringing_phone_are_only_acknowledged(pbx: Generic) -> None:
+    leg = Leg(LEG, "agent", "ringing", Ringing("sip:a@x.example"))
+    assert pbx.reply(hook(RINGING), call(leg), leg, ()).status == 202
+    assert pbx.reply(hook(RINGING), None, None, ()).status == 202
+
+
+def test_the_degraded_answer_needs_nothing(pbx: Generic) -> None:
+    told = json.loads(pbx.degraded(hook(RINGING)).body)
+    assert told == {"commands": [{"do": "degrade", "to": "+31123456789"}], "degraded": True}
+
+
+Sender = Callable[..., Awaitable[str]]
+
+
+def order(name: Any, doing: Doing | None, **more: Any) -> Order:
+    return Order("gemeente", CALL, Command(LEG, 5, name, doing), "nl", **more)
+
+
+def pushing(answer: Callable[[httpx.Request], httpx.Response]) -> Generic:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return Generic("gemeente", [SECRET], command_url="https://pbx.example/c", command_secrets=[OTHER], client=client)
+
+
+@pytest.fixture
+async def sent() -> AsyncIterator[list[httpx.Request]]:
+    yield []
+
+
+async def test_a_command_is_a_signed_cloudevent_with_a_lasting_id(sent: list[httpx.Request]) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json={"line": "pbx-line-3"})
+
+    pbx = pushing(answer)
+    dial = order("Dial", Ringing("sip:a@x.example", backstop=30), shows="+31123456789")
+    assert await pbx.send(dial) == "pbx-line-3"
+    assert await pbx.send(dial) == "pbx-line-3"
+    ids = []
+    for request in sent:
+        event = Webhook(OTHER).verify(request.content, dict(request.headers))
+        data = event.pop("data")
+        CloudEvent({**event, "time": datetime.fromisoformat(event["time"])}, data)
+        assert event["type"] == "nl.warmlijn.telephony.command.v1"
+        assert data["do"] == "dial"
+        assert (data["address"], data["shows"]) == ("sip:a@x.example", "+31123456789")
+        ids.append(event["id"])
+    assert ids == [f"{LEG}:5:Dial"] * 2
+    await pbx.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "gone"),
+    [(400, Refused, False), (403, Refused, False), (404, Refused, True), (410, Refused, True),
+     (429, Uncertain, None), (500, Uncertain, None), (503, Uncertain, None), (302, Uncertain, None)],
+)  # fmt: skip
+async def test_what_the_answer_of_the_pbx_means(status: int, error: type[Exception], gone: bool | None) -> None:
+    with pytest.raises(error) as raised:
+        await pushing(lambda request: httpx.Response(status)).send(order("Music", Music()))
+    assert getattr(raised.value, "gone", None) is gone
+
+
+@pytest.mark.parametrize(
+    ("problem", "name", "doing", "error"),
+    [
+        (httpx.ReadTimeout("late"), "Music", Music(), Uncertain),
+        (httpx.ReadTimeout("late"), "Dial", Ringing("sip:a@x.example"), Uncertain),
+        (httpx.ConnectError("refused"), "Music", Music(), Uncertain),
+        (httpx.ConnectError("refused"), "Dial", Ringing("sip:a@x.example"), Refused),
+    ],
+)
+async def test_what_a_lost_connection_means(
+    problem: httpx.HTTPError, name: str, doing: Doing, error: type[Exception]
+) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise problem
+
+    with pytest.raises(error):
+        await pushing(fail).send(order(name, doing))
+
+
+async def test_without_a_command_url_a_command_is_refused_with_the_reason() -> None:
+    with pytest.raises(Refused, match="GENERIC_COMMAND_URL"):
+        await Generic("gemeente", [SECRET]).send(order("Music", Music()))
+
+
+async def test_a_look_is_answered_with_the_leg_or_its_loss() -> None:
+    up = pushing(lambda request: httpx.Response(200, json={"state": "up", "room": "r-1"}))
+    assert await up.look(order("Look", None)) == core.LegSeen(CALL, LEG, "up", "r-1")
+    gone = pushing(lambda request: httpx.Response(404))
+    assert await gone.look(order("Look", None)) == core.LegEnded(CALL, LEG, "lost")
+    with pytest.raises(Uncertain, match="state"):
+        await pushing(lambda request: httpx.Response(204)).look(order("Look", None))
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [("S. de Vries", "S. de Vries"), ("\u202eevil\r\nname", "evil name"), ("0612345678", ""), ("  ", ""),
+     ("<script>", "<script>"), ("a" * 300, "a" * 64)],
+)  # fmt: skip
+def test_a_display_name_is_made_safe_to_show(raw: str, name: str) -> None:
+    assert display_name(raw) == name
