@@ -11,14 +11,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.agents.choice import settle
-from app.agents.presence import decide_agent, done, register, release
+from app.agents.presence import decide_agent, register
 from app.call import call as phases
-from app.call.agent import Agent
 from app.call.because import why
 from app.call.call import Call
-from app.call.callback import Callback
 from app.call.commands import Command, between
-from app.call.decision import Decision, Message, OfferMade, Record, TransferMade
+from app.call.decision import Decision, Message
 from app.call.events import (
     ByAgent,
     CallerHelped,
@@ -39,13 +37,12 @@ from app.call.events import (
     TimerFired,
 )
 from app.call.legs import Leaving, Leg
-from app.call.moves import disarm, does, enter, lets_go_of_others
+from app.call.moves import disarm, does
 from app.call.notes import meant, note, passed
-from app.call.rings import offer as rang
 from app.call.timers import Timer
 from app.call.world import World
-from app.callbacks.absence import owe, promise
 from app.callbacks.appointment import decide_callback
+from app.ending import OVER, caller_gone, degrade
 from app.ivr.choosing import choosing
 from app.ivr.closing import closing
 from app.ivr.promising import promising
@@ -75,7 +72,6 @@ RULES: dict[type, Rule] = {
     phases.Promising: promising,
     phases.Closing: closing,
 }
-OVER = (phases.Degraded, phases.Ended)
 
 
 def decide(call: Call | None, event: Event, world: World) -> Decision:
@@ -111,14 +107,19 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
         case CallOffered():
             return offered(event, world) if call is None else Decision(why("ignored.offered_already"))
         case DegradeServed():
-            return _degrade(call, event, world)
-    if call is None or type(call.phase) in OVER and not isinstance(event, OfLeg):
-        return Decision(why("ignored.no_call"))
+            return degrade(call, event, world)
+        case _ if call is None or (isinstance(call.phase, OVER) and not isinstance(event, OfLeg)):
+            return Decision(why("ignored.no_call"))
+        case _:
+            return _of_call(call, event, world)
+
+
+def _of_call(call: Call, event: Event, world: World) -> Decision:
     match event:
         case TimerFired():
             return _timer(call, event, world)
         case OfLeg():
-            return _leg(call, event, world)
+            return _leg(call, event, event.leg, world)
         case CallerIdentified():
             return identified(call, event, world)
         case CallerHelped() | EmailPreferred():
@@ -146,8 +147,8 @@ def _timer(call: Call, event: TimerFired, world: World) -> Decision:
     return replace(decision, call=fired) if decision.call is None else decision
 
 
-def _leg(call: Call, event: OfLeg, world: World) -> Decision:
-    leg = call.leg(event.leg)
+def _leg(call: Call, event: Event, leg_id: str, world: World) -> Decision:
+    leg = call.leg(leg_id)
     if leg is None:
         return Decision(why("ignored.leg_over"))
     event = meant(call, event, leg)
@@ -155,7 +156,7 @@ def _leg(call: Call, event: OfLeg, world: World) -> Decision:
         return Decision(why(late))
     noted = note(call, event, leg, world)
     if type(event) is LegEnded and leg.role == "caller":
-        return _caller_gone(call, noted, world)
+        return caller_gone(call, noted, world)
     decision = _rule(noted, event, leg, world)
     if decision.call is not None:
         return decision
@@ -165,74 +166,3 @@ def _leg(call: Call, event: OfLeg, world: World) -> Decision:
     if noted is not call:
         return replace(decision, because=why("noted"), call=noted)
     return decision
-
-
-def _caller_gone(call: Call, noted: Call, world: World) -> Decision:
-    """The caller hung up: every other leg is let go, the agent is free, what was owed becomes a promise (rule 12)."""
-    phase = call.phase
-    agents, records = _free(call, world)
-    callbacks: tuple[Callback, ...] = ()
-    diaries = ()
-    owed = world.callbacks.get(call.callback)
-    if _left_owing(phase) and (owed is None or not owed.open):
-        colleague = world.policy.colleagues.get(phase.colleague)
-        made = owe(
-            noted,
-            world,
-            cause="no_answer",
-            colleague=phase.colleague,
-            department=colleague.department if colleague else "",
-            agent=phase.agent,
-        )
-        noted, owed, diaries = made.call, made.callback, made.diaries
-    if owed is not None and owed.open:
-        callbacks = (promise(owed, world.now),)
-    if type(phase) in OVER:
-        return Decision(why("noted"), call=noted)
-    ended = enter(lets_go_of_others(noted), phases.Ended(), ended_at=world.now)
-    because = why("caller_gone", phase=type(phase).__name__)
-    return Decision(because, call=ended, agents=agents, callbacks=callbacks, diaries=diaries, records=records)
-
-
-def _left_owing(phase: phases.Phase) -> bool:
-    """Whether the caller left a transfer that was under way: the question was not answered."""
-    unanswered = (phases.Consulting, phases.RingingOn, phases.Announcing, phases.Connecting)
-    return isinstance(phase, unanswered) or isinstance(phase, phases.Connected) and not phase.stable
-
-
-def _free(call: Call, world: World) -> tuple[tuple[Agent, ...], tuple[Record, ...]]:
-    """The agent of this call as it leaves: an offer that was not answered is nobody's fault."""
-    phase = call.phase
-    if isinstance(phase, phases.Offering):
-        agent, leg = world.agents.get(phase.agent), call.leg(phase.leg)
-        agents = () if agent is None else (release(agent, world),)
-        return agents, _rang(call, leg, world)
-    if isinstance(phase, phases.Joining | phases.Talking):
-        return done(phase.agent, call, world)
-    if isinstance(phase, phases.Consulting | phases.Connecting):
-        agents, records = done(phase.agent, call, world)
-        record = TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now)
-        leg = call.leg(phase.colleague_leg) if isinstance(phase, phases.Consulting) else None
-        return agents, (*records, record, *(_rang(call, leg, world) if leg and leg.state != "up" else ()))
-    return (), ()
-
-
-def _rang(call: Call, leg: Leg | None, world: World) -> tuple[OfferMade, ...]:
-    return () if leg is None else (rang(call, leg, "cancelled", world.pinned.ringing, world.now),)
-
-
-def _degrade(call: Call | None, event: DegradeServed, world: World) -> Decision:
-    """The switch was given the static reply: nothing more is sent to the caller's leg, everybody else is free."""
-    if call is None:
-        call = Call(event.call, world.centre.id, phases.Degraded(), (), world.now, "", world.policy.version)
-        return Decision(why("degraded"), call=replace(call, ended_at=world.now))
-    if type(call.phase) in OVER:
-        return Decision(why("ignored.no_call"))
-    agents, records = _free(call, world)
-    caller = call.caller
-    others = lets_go_of_others(call)
-    legs = tuple(x for x in others.legs if caller is None or x.id != caller.id)
-    over = enter(others, phases.Degraded(), legs=legs, ended_at=world.now)
-    owed = world.callbacks.get(call.callback)
-    callbacks = (promise(owed, world.now),) if owed is not None and owed.open else ()
-    return Decision(why("degraded"), call=over, agents=agents, callbacks=callbacks, records=records)

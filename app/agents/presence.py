@@ -28,7 +28,7 @@ IDLE = ("ready", "not_ready", "wrap_up")
 
 def decide_agent(event: Presence, world: World) -> Decision:
     """An agent came, went, is ready or is not. What is asked during a call holds after it."""
-    agent_id = event.id if type(event) is TimerFired else event.agent
+    agent_id = event.id if isinstance(event, TimerFired) else event.agent
     if agent_id not in world.policy.agents:
         return Decision(why("ignored.unknown_agent", agent=agent_id))
     agent = world.agents.get(agent_id) or Agent(agent_id, "logged_off", world.now)

@@ -47,7 +47,7 @@ class Offering(Struct, frozen=True, tag=True):
     waiting: Waiting
     agent: str
     leg: str
-    stopping: str = ""
+    stopping: Cause | None = None
 
 
 class Joining(Struct, frozen=True, tag=True):

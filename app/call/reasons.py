@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.call.because import Because
+from app.call.because import Because, chain
 
 REASONS: dict[str, tuple[str, str]] = {
     "welcome.menu": ("nummer {number} leidt naar keuzemenu {menu}", "number {number} leads to menu {menu}"),
@@ -127,16 +127,13 @@ REASONS: dict[str, tuple[str, str]] = {
 
 
 def sentence(because: Because, language: str = "nl") -> str:
-    """The reason in words; joined reasons (`a+b`) are told in order. An unknown code is shown as it is."""
+    """The reason in words, its steps in order. An unknown code is shown as it is."""
     which = 0 if language == "nl" else 1
-    parts = []
-    for code in because.code.split("+"):
-        words = REASONS.get(code)
-        parts.append(_fill(words[which], because.args) if words else code)
-    return "; ".join(parts)
+    return "; ".join(_words(step, which) for step in chain(because))
 
 
-def _fill(words: str, args: dict[str, str]) -> str:
-    for key, value in args.items():
+def _words(because: Because, which: int) -> str:
+    words = REASONS[because.code][which] if because.code in REASONS else because.code
+    for key, value in because.args.items():
         words = words.replace(f"{{{key}}}", value)
     return words

@@ -23,7 +23,7 @@ def started(call: Call, leg: Leg, at: datetime | None, ringing: Ringing, now: da
 
     A second report of the same start changes nothing.
     """
-    if leg.rang_at is not None or leg.state == "up" or not leg.live:
+    if leg.rang_at is not None:
         return call
     since = now if at is None else min(at, now)
     due = Timer("rings", max(now, since + timedelta(seconds=ringing.withdraw(leg.rings))), leg.id)
@@ -37,8 +37,10 @@ def heard(call: Call, leg: Leg, event: LegRinging | LegRang, ringing: Ringing, n
 
     A report of one ring more than allowed withdraws the phone at once: `rings` becomes due now.
     """
+    if leg.state == "up" or not leg.live:
+        return call
     call = started(call, leg, event.at, ringing, now, estimated=False)
-    if type(event) is LegRang and leg.live and event.n > leg.counted:
+    if type(event) is LegRang and event.n > leg.counted:
         call = change(call, leg.id, counted=event.n)
         if event.n > leg.rings:
             call = arm(call, Timer("rings", now, leg.id))

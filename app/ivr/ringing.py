@@ -43,7 +43,7 @@ def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: 
         case TimerFired(name="rings"):
             return _withdraw(call, phase, "no_answer", world)
         case TimerFired(name="stopping"):
-            return _next(call, phase, call.leg(phase.leg), phase.stopping, world)
+            return _next(call, phase, call.leg(phase.leg), phase.stopping or "no_answer", world)
         case SayFinished() | InputTimedOut() | KeysPressed() if leg is not None and leg.role == "caller":
             return Decision(why("music"), call=does(call, leg.id, Music()))
         case _:
@@ -86,7 +86,7 @@ def _withdraw(call: Call, phase: Offering, cause: Cause, world: World) -> Decisi
     return Decision(why("offer.withdrawn", agent=phase.agent, cause=cause), call=call)
 
 
-def _next(call: Call, phase: Offering, leg: Leg | None, cause: str, world: World) -> Decision:
+def _next(call: Call, phase: Offering, leg: Leg | None, cause: Cause, world: World) -> Decision:
     """The offer failed: the agent is not ready any more unless the last one; the next phone rings."""
     agent = world.agents.get(phase.agent)
     warn = False

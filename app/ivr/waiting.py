@@ -27,12 +27,7 @@ def queue(call: Call, world: World, because: Because | None = None) -> Decision:
     call = replace(call, office=routed.office)
     waiting = Waiting(routed.office, world.now)
     decision = wait(call, waiting, world, routed.because, first=True)
-    return decision if because is None else replace(decision, because=both(because, routed.because))
-
-
-def both(first: Because, then: Because) -> Because:
-    """Two reasons of one decision: what was chosen, and where that leads."""
-    return Because(f"{first.code}+{then.code}", {**then.args, **first.args}, first.line or then.line)
+    return decision if because is None else replace(decision, because=replace(because, then=routed.because))
 
 
 def wait(

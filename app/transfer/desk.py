@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from app.call.because import why
 from app.call.call import Call
+from app.call.callback import Callback
 from app.call.decision import Decision
 from app.call.events import CallerHelped, CallerIdentified, EmailPreferred
 from app.call.world import World
@@ -24,7 +25,7 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
         language=event.language if event.language in world.policy.municipality.languages else call.language,
     )
     owed = world.callbacks.get(call.callback)
-    callbacks = ()
+    callbacks: tuple[Callback, ...] = ()
     if owed is not None and owed.open and event.person and not owed.person:
         taken = any(
             c.open and c.person == event.person and c.subject == owed.subject and c.id != owed.id

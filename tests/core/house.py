@@ -33,11 +33,11 @@ class Step:
 
 @dataclass
 class House:
-    """`watch` is called after every decision; that is where properties are checked."""
+    """`watch` is called after an event and all that followed from it; that is where properties are checked."""
 
     policy: Policy = field(default_factory=policy)
     now: datetime = TUESDAY
-    watch: Callable[[Step], None] | None = None
+    watch: Callable[[list[Step]], None] | None = None
     calls: dict[str, Call] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     callbacks: dict[str, Callback] = field(default_factory=dict)
@@ -73,6 +73,8 @@ class House:
         while waiting:
             self._one(waiting.pop(0), waiting)
             assert len(self.steps) - first < 64, "events that follow never end"
+        if self.watch:
+            self.watch(self.steps[first:])
         return self.steps[first:]
 
     def _one(self, event: Event, waiting: list[Event]) -> None:
@@ -86,10 +88,7 @@ class House:
         self.centre = decision.centre or self.centre
         self.records.extend(decision.records)
         waiting.extend(decision.follow)
-        step = Step(event, decision, before)
-        self.steps.append(step)
-        if self.watch:
-            self.watch(step)
+        self.steps.append(Step(event, decision, before))
 
     def timers(self) -> list[tuple[Timer, TimerFired]]:
         """Every armed timer, the earliest first."""

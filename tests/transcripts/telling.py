@@ -11,6 +11,7 @@ import msgspec
 
 from app.call import events
 from app.call.agent import Agent
+from app.call.because import chain
 from app.call.call import Call
 from app.call.callback import Callback
 from app.call.commands import Command
@@ -103,7 +104,8 @@ def _said(step: Step) -> list[str]:
     told += [f"  {_agent(a)}" for a in decision.agents]
     told += [f"  {_callback(c)}" for c in decision.callbacks]
     told += [f"  {_record(r)}" for r in decision.records if isinstance(r, OfferMade | TransferMade)]
-    line = f" (regel {decision.because.line})" if decision.because.line else ""
+    lines = ", ".join(str(b.line) for b in chain(decision.because) if b.line)
+    line = f" (regel {lines})" if lines else ""
     phase = type(decision.call.phase).__name__ if decision.call else ""
     told.append(f"  = {phase or '-'}  omdat {sentence(decision.because)}{line}")
     return told

@@ -1,0 +1,93 @@
+"""Everything that may happen next in a house: what a switch would report, what people may click, and stale or doubled events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.call import events as e
+from app.call.call import Call
+from app.call.legs import Gather, InRoom, Leaving, Leg, Prompt, Ringing
+from app.call.numbers import Given
+from tests.core.house import House
+
+CAUSES = ("normal", "busy", "no_answer", "declined", "unreachable", "cancelled", "lost", "failed")
+AGENTS = ("bart", "fatima", "joke")
+COLLEAGUES = ("ans", "piet", "els", "nobody")
+GIVEN = (Given("n", "mobile", "NL"), Given("", "withheld"), Given("n", "premium", "NL"))
+
+Happening = Callable[[], object]
+
+
+def possible(house: House) -> list[tuple[str, Happening]]:
+    """Each possibility with a name; the list depends on the house alone, so a choice can be replayed."""
+    can: list[tuple[str, Happening]] = [(f"wait {s}", lambda s=s: house.wait(s)) for s in (1, 3, 5, 14, 60)]
+    n = len(house.calls) + 1
+    if n <= 3:
+        for dialled in ("140123", "+31201234567", "+31999999999"):
+            for i, given in enumerate(GIVEN):
+                event = e.CallOffered(f"c{n}", f"c{n}.1", dialled, given)
+                can.append((f"offered {dialled} {i}", lambda event=event: house.handle(event)))
+    for agent in AGENTS:
+        for event in (
+            e.AgentLoggedOn(agent), e.AgentLoggedOff(agent), e.AgentReady(agent), e.AgentNotReady(agent, "pauze"),
+            e.DeviceChanged(agent, "gone"),
+        ):  # fmt: skip
+            can.append((f"{type(event).__name__} {agent}", lambda event=event: house.handle(event)))
+    for call in house.calls.values():
+        can += _of_call(house, call)
+    for callback in house.callbacks.values():
+        for event in (
+            e.CallbackConfirmed(callback.id, "bart"),
+            e.CallbackChanged(callback.id, "bart", colleague="piet"),
+            e.CallbackWithdrawn(callback.id, "bart", "opgelost"),
+            e.CallbackKept(callback.id, "piet"),
+        ):
+            can.append((f"{type(event).__name__} {callback.id}", lambda event=event: house.handle(event)))
+    if house.steps:
+        last = house.steps[-1].event
+        can.append(("again", lambda: house.handle(last)))
+    return can
+
+
+def _of_call(house: House, call: Call) -> list[tuple[str, Happening]]:
+    found: list[object] = []
+    for leg in call.legs:
+        found += _of_leg(call, leg)
+    for agent in AGENTS:
+        found += [
+            *(e.ConsultAsked(call.id, agent, c) for c in COLLEAGUES),
+            e.ConsultAsked(call.id, agent, department="wmo"),
+            e.ConsultCancelled(call.id, agent), e.SwapAsked(call.id, agent), e.ThreeWayAsked(call.id, agent),
+            e.CompleteAsked(call.id, agent), e.HangUpAsked(call.id, agent),
+            e.CallbackAsked(call.id, agent, department="wmo"), e.CallerHelped(call.id, agent),
+            e.EmailPreferred(call.id, agent), e.CallerIdentified(call.id, agent, "c.name", "p1", topic="wmo"),
+            e.RegistrationDone(call.id, agent, (e.Question("wmo", direct=True),)),
+        ]  # fmt: skip
+    found.append(e.DegradeServed(call.id))
+    return [(repr(x), lambda x=x: house.handle(x)) for x in found]  # type: ignore[misc]
+
+
+def _of_leg(call: Call, leg: Leg) -> list[object]:
+    """Reports of the switch about this leg that its state allows, and some that come too late."""
+    c, i, s = call.id, leg.id, leg.step
+    found: list[object] = [e.LegEnded(c, i, cause) for cause in CAUSES]  # type: ignore[arg-type]
+    found += [e.LegDialling(c, i), e.LegRinging(c, i), e.LegRang(c, i, 2), e.LegRang(c, i, 5)]
+    found += [e.LegAnswered(c, i), e.LegMachine(c, i), e.LegSeen(c, i, "up", f"{c}-r{call.rooms}")]
+    match leg.doing:
+        case InRoom(room=room):
+            found += [e.LegJoined(c, i, room), e.LegJoined(c, i, room), e.LegLeft(c, i, room)]
+            found += [e.PhoneHeld(c, i), e.PhoneRetrieved(c, i), e.PhoneTransferAsked(c, i, "piet")]
+        case Prompt():
+            found += [e.SayFinished(c, i, s), e.SayFinished(c, i, s), e.SayFinished(c, i, s - 1)]
+        case Gather():
+            found += [e.KeysPressed(c, i, s, key) for key in "01239*"]
+            found += [e.KeysPressed(c, i, s, "", given) for given in GIVEN]
+            found += [e.WordsHeard(c, i, s, ("traplift",)), e.WordsHeard(c, i, s, ()), e.InputTimedOut(c, i, s)]
+        case Ringing():
+            found += [e.CommandFailed(c, i, s, "Dial"), e.CommandUncertain(c, i, s, "Dial")]
+            found += [e.LegRinging(c, i), e.LegAnswered(c, i)]
+        case Leaving():
+            found += [e.LegEnded(c, i, "cancelled"), e.LegEnded(c, i, "cancelled"), e.CommandFailed(c, i, s, "HangUp", "gone")]
+        case _:
+            found += [e.LegLeft(c, i, "elsewhere")]
+    return found
