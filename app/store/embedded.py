@@ -23,7 +23,7 @@ from app.store import embedded_files as files
 from app.store.embedded_files import ROLE, EmbeddedError, Layout, Runner
 
 START_SECONDS = 300.0       # crash recovery of a busy night may take minutes
-STOP_SECONDS = 30.0
+STOP_SECONDS = 10.0
 LOOK_AGAIN = 0.02
 log = logger()
 
@@ -222,6 +222,7 @@ class Embedded:
                 return
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, sign)
+                signal.pidfd_send_signal(self._handle, signal.SIGCONT)      # a frozen server hears nothing else
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended(), seconds)
                 return

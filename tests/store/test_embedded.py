@@ -198,6 +198,15 @@ async def test_the_server_stops_with_its_parent_however_that_ends(
     assert "database system is shut down" in (directory / "db/server.log").read_text()
 
 
+async def test_a_frozen_server_can_be_stopped(directory: Path) -> None:
+    server = await embedded.start(directory / "db")
+    pid = server.pid
+    os.kill(pid, signal.SIGSTOP)
+    await server.stop()
+    await has_ended(pid)
+    assert "database system is shut down" in (directory / "db/server.log").read_text()
+
+
 async def test_an_interrupted_creation_starts_over(directory: Path) -> None:
     await (await embedded.start(directory / "db")).stop()
     (directory / "db/pgdata").rename(directory / "db/pgdata.new")
