@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.callbacks.gate import may_dial
 from app.policyfile import phone
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.references import entries, field, found, section
@@ -51,7 +52,7 @@ def _outgoing(tree: Tree, tell: Teller) -> None:
         return
     if not phone.normal(written):
         tell("not_phone", tree.line(path), path, value=written)
-    elif phone.classify(written)[0] not in phone.SHOWABLE:
+    elif phone.understood(written).kind not in phone.SHOWABLE:
         tell("not_outgoing", tree.line(path), path, value=written)
 
 
@@ -86,11 +87,11 @@ def _dialled(written: str, path: Path, tree: Tree, tell: Teller, own: set[str]) 
         [str(value) for _, value in entries(allowed[name])] if name in allowed else list(default)
         for name, default in (("numbers", CallbacksPart().numbers), ("countries", CallbacksPart().countries))
     )
-    kind, country = phone.classify(written, own)
+    number = phone.understood(written, own)
     line = tree.line(path)
-    if kind == "invalid":
+    if number.kind == "invalid":
         tell("not_phone", line, path, value=written)
-    elif kind == "own":
+    elif number.kind == "own":
         tell("own_phone", line, path, value=written)
-    elif not phone.may_dial(kind, country, kinds, countries):
+    elif not may_dial(number.kind, number.country, kinds, countries):
         tell("phone_refused", line, path, value=written)

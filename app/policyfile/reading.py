@@ -22,6 +22,7 @@ CODES = {
     "string_too_long": "too_long",
     "string_pattern_mismatch": "not_country",
     "literal_error": "not_choice",
+    "too_long": "too_long",
     "too_short": "empty",
     "greater_than_equal": "too_low",
     "less_than_equal": "too_high",
@@ -37,8 +38,11 @@ def read(tree: Tree, tell: Teller) -> RoutingFile | None:
     try:
         return RoutingFile.model_validate(tree.data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            _tell(detail, tree, tell)
+        details = error.errors(include_url=False)
+        around = {loc[:end] for loc in (detail["loc"] for detail in details) for end in range(len(loc))}
+        for detail in details:
+            if detail["type"] != "too_short" or detail["loc"] not in around:
+                _tell(detail, tree, tell)
     return None
 
 

@@ -5,14 +5,18 @@ Works on the plain tree, so that it also speaks when the shape is not right yet:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from app.policyfile.mistakes import Path, Teller
+from app.policyfile.scalars import LANGUAGE_PATTERN
 from app.policyfile.sentences import KINDS
 from app.policyfile.yamltree import Tree
 
 MOST_CHOICES = 4
 """Domain §6: at most four choices; `0` is not one of them."""
+
+LANGUAGE = re.compile(LANGUAGE_PATTERN)
 
 REFERENCES: tuple[tuple[str, str, bool], ...] = (
     ("municipality.kcc", "offices", False),
@@ -50,6 +54,8 @@ def check(tree: Tree, tell: Teller) -> None:
     """Every mistake between the parts."""
     for pattern, kind, listed in REFERENCES:
         names = known(tree, kind)
+        if names is None:
+            continue
         for path, value in found(tree.data, tuple(pattern.split("."))):
             for at, name in _names(path, value) if listed else [(path, value)]:
                 if isinstance(name, str) and name.strip() and name.strip() not in names:
@@ -92,17 +98,20 @@ def field(part: object, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def known(tree: Tree, kind: str) -> tuple[str, ...]:
-    """The names that exist; for languages those of the prompts and of the agents."""
-    if kind != "languages":
-        return tuple(section(tree, kind))
-    return languages(tree)
+def known(tree: Tree, kind: str) -> tuple[str, ...] | None:
+    """The names that exist, or None when their section has another shape: that mistake is told once, elsewhere."""
+    if kind == "languages":
+        return languages(tree) or None
+    whole = tree.data.get(kind, {}) if isinstance(tree.data, dict) else None
+    return tuple(whole) if isinstance(whole, dict) else None
 
 
 def languages(tree: Tree) -> tuple[str, ...]:
-    """The languages of the prompts."""
+    """The languages of the prompts; empty when they are not well written."""
     named = section(tree, "municipality").get("languages", ["nl", "en"])
-    return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ("nl",)
+    if not isinstance(named, list) or not all(isinstance(name, str) and LANGUAGE.fullmatch(name) for name in named):
+        return ()
+    return tuple(named)
 
 
 def _names(path: Path, value: object) -> list[tuple[Path, object]]:

@@ -152,8 +152,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     ),
     # how the parts hang together
     "unknown": _both(
-        "'{where}' verwijst naar {kind} '{value}', maar die bestaat niet",
-        "'{where}' refers to {kind} '{value}', which does not exist",
+        "'{where}' verwijst naar {kind} '{value}'; die naam bestaat niet",
+        "'{where}' refers to {kind} '{value}'; there is no such name",
     ),
     "too_many_choices": _both(
         "'{where}' heeft {count} keuzes; een menu mag er hoogstens {most} hebben",

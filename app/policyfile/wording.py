@@ -50,7 +50,7 @@ def _complete(words: dict[str, object], needed: tuple[str, ...], path: Path, tre
     for language in needed:
         if language not in words:
             tell("text_language", tree.line(path), path, language=language)
-    for language in words:
+    for language in words if needed else ():
         if language not in needed:
             at = (*path, language)
             meant = (language, (*needed, "nameless")) if len(path) == 2 else (language, needed)
