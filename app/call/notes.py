@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from app.call.call import Call
 from app.call.events import (
     CommandFailed,
@@ -20,10 +22,12 @@ from app.call.events import (
     WordsHeard,
 )
 from app.call.legs import InRoom, Leg
-from app.call.moves import change, disarm, drops
+from app.call.moves import change, drops
 from app.call.rings import heard
 from app.call.world import World
 
+
+RING_CLOCK = ("post_dial", "rings")
 
 
 def meant(call: Call, event: Event, leg: Leg) -> Event:
@@ -63,7 +67,7 @@ def note(call: Call, event: Event, leg: Leg, world: World) -> Call:
             return heard(call, leg, event, world.pinned.ringing, world.now)
         case LegAnswered():
             call = change(call, leg.id, state="up", answered_at=world.now)
-            return disarm(call, "post_dial", "rings") if leg.role != "caller" else call
+            return replace(call, timers=tuple(t for t in call.timers if t.leg != leg.id or t.name not in RING_CLOCK))
         case LegJoined(room=room):
             return change(call, leg.id, joined=room)
         case LegLeft(room=room) if leg.joined == room:

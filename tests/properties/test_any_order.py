@@ -13,7 +13,7 @@ from tests.properties.laws import Laws
 CHOICES = st.lists(st.integers(min_value=0, max_value=10_000), min_size=1, max_size=60)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4000, deadline=None)
 @given(CHOICES)
 def test_laws_hold(choices: list[int]) -> None:
     """A random morning, then everybody hangs up."""
@@ -43,7 +43,7 @@ def hang_up(house: House) -> None:
             house.handle(LegEnded(call, leg, "normal"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=4000, deadline=None)
 @given(CHOICES)
 def test_laws_hold_in_a_transfer(choices: list[int]) -> None:
     """The same from the middle of a consult, where most can go wrong."""
