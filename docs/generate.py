@@ -55,8 +55,33 @@ def _nouns(module: str) -> Iterator[tuple[str, str]]:
             yield name, re.sub(r"\|", "\\|", text)
 
 
+def states() -> str:
+    """The phases of a call and the events that lead from one to the next, as the transcripts tell them."""
+    moves: dict[tuple[str, str], set[str]] = {}
+    for story in sorted((ROOT / "tests/transcripts").glob("*.txt")):
+        phases: dict[str, str] = {}
+        call, event = "c1", ""
+        for line in story.read_text(encoding="utf-8").splitlines():
+            if happened := re.match(r"> (\w+)(?:.* call=(\w+))?", line):
+                event, call = happened[1].replace("joined", "LegJoined"), happened[2] or "c1"
+            elif caused := re.match(r"  ~ (\w+)", line):
+                event = caused[1]
+            elif (decided := re.match(r"  = (\w+)", line)) and decided[1] != (before := phases.get(call, "[*]")):
+                moves.setdefault((before, decided[1]), set()).add(event)
+                phases[call] = decided[1]
+    lines = [
+        "# The phases of a call",
+        "Written by `make docs` from the transcripts in `tests/transcripts`, which are what the code decides.",
+        "Names in small letters are timers.",
+        "", "```mermaid", "stateDiagram-v2",
+    ]
+    lines += [f"    {before} --> {after}: {', '.join(sorted(by))}" for (before, after), by in sorted(moves.items())]
+    return "\n".join([*lines, "    Ended --> [*]", "```"]) + "\n"
+
+
 GENERATED: Mapping[str, Callable[[], str]] = {
     "config/routing.schema.json": schema.text,
+    "docs/reference/states.md": states,
     "docs/reference/words.md": glossary,
 }
 

@@ -6,8 +6,11 @@ import re
 import subprocess
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
+
+from app.call import call
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
@@ -34,6 +37,11 @@ def test_the_words_on_screen_belong_to_nouns_that_exist() -> None:
     found = generator()
     nouns = {name for module in found.NOUNS for name, _ in found._nouns(module)}
     assert set(found.ON_SCREEN) <= nouns
+
+
+def test_the_state_diagram_shows_every_phase_of_the_code() -> None:
+    drawn = set(re.findall(r"\w+", generator().states()))
+    assert [name for name in (kind.__name__ for kind in get_args(call.Phase)) if name not in drawn] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
