@@ -39,7 +39,7 @@ def decide_callback(event: CallbackEvent, world: World) -> Decision:
             after, diaries = keep(callback, world)
             because = why("callback.kept", callback=callback.id, agent=event.agent)
             return Decision(because, callbacks=(after,), diaries=diaries)
-        case TimerFired():
+        case _:
             return _escalate(callback, event)
 
 

@@ -52,16 +52,12 @@ def diary(callback: Callback, world: World) -> Diary:
 
 def moved(before: Callback | None, after: Callback, world: World) -> tuple[Diary, ...]:
     """The diaries that change when this callback changes; one that is no longer open stands in none."""
-    was = None if before is None or not before.open else (owner(before), before.slot)
-    now = (owner(after), after.slot) if after.open else None
     changed: dict[str, Diary] = {}
-    if was == now:
-        return ()
-    if before is not None and was is not None:
-        changed[was[0]] = book(diary(before, world), before.slot, -1, world.now)
-    if now is not None:
-        changed[now[0]] = book(changed.get(now[0]) or diary(after, world), after.slot, +1, world.now)
-    return tuple(changed.values())
+    for callback, by in ((before, -1), (after, +1)):
+        if callback is not None and callback.open:
+            theirs = changed.get(owner(callback)) or diary(callback, world)
+            changed[theirs.owner] = book(theirs, callback.slot, by, world.now)
+    return tuple(theirs for theirs in changed.values() if theirs != world.diaries.get(theirs.owner))
 
 
 def doubt(before: Callback, after: Callback, world: World) -> str:
