@@ -1,0 +1,103 @@
+"""What waits at the door, what it is about, and what is given back when it was saved."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from msgspec import Struct
+
+from app.call.because import Because
+from app.call.call import Call
+from app.call.decision import Decision
+from app.call.events import Event, OfAgent, OfCall, OfCallback, TimerFired
+from app.providers.base import Arrival
+
+
+class Handled(Struct, frozen=True):
+    """The saved truth after an arrival: the call as it is now, and the names its reply needs (ref -> text).
+
+    `because` is None when the key was seen before: nothing happened again.
+    """
+
+    call: Call | None
+    because: Because | None = None
+    names: dict[str, str] = {}
+
+
+class Step(Struct, frozen=True):
+    """One decided event: what the log holds of it, and what listeners (log lines, figures, screens) may look at."""
+
+    centre: str
+    seq: int
+    subject: str
+    key: str
+    event: Event
+    before: Call | None
+    decision: Decision
+    policy: str
+    """The version that decided."""
+    at: datetime
+    provider: str
+
+    @property
+    def after(self) -> Call | None:
+        """The call as this event left it."""
+        return self.decision.call or self.before
+
+
+class Item:
+    """An arrival that waits; the same key arriving again before it is taken shares it."""
+
+    __slots__ = ("arrival", "because", "call", "error", "futures", "passed", "seen", "since", "subject")
+
+    def __init__(self, arrival: Arrival, subject: str, since: float) -> None:
+        self.arrival = arrival
+        self.subject = subject
+        self.call = call_of(arrival.event)
+        self.since = since
+        self.futures: list[asyncio.Future[Handled]] = []
+        self.passed = 0
+        """How often its centre was not free."""
+        self.seen = False
+        self.error: Exception | None = None
+        self.because: Because | None = None
+
+    def answer(self, handled: Handled) -> None:
+        """Give this to everybody who still waits."""
+        for future in self.futures:
+            if not future.done():
+                future.set_result(handled)
+
+    def fail(self, error: Exception) -> None:
+        """Tell everybody who still waits why not."""
+        for future in self.futures:
+            if not future.done():
+                future.set_exception(error)
+
+
+def call_of(event: Event) -> str:
+    """The call this event is decided on, empty when it is not about one."""
+    if isinstance(event, OfCall):
+        return event.call
+    return event.id if type(event) is TimerFired and event.subject == "call" else ""
+
+
+def callback_of(event: Event) -> str:
+    """The callback this event is about, or empty."""
+    if isinstance(event, OfCallback):
+        return event.callback
+    return event.id if type(event) is TimerFired and event.subject == "callback" else ""
+
+
+def subject_of(event: Event) -> str:
+    """`call:ID`, `agent:ID`, `callback:ID` or `centre`: with the key it names an event once and for all."""
+    if isinstance(event, OfCall):
+        return f"call:{event.call}"
+    if type(event) is TimerFired:
+        return f"{event.subject}:{event.id}"
+    if isinstance(event, OfAgent):
+        return f"agent:{event.agent}"
+    if isinstance(event, OfCallback):
+        return f"callback:{event.callback}"
+    return "centre"

@@ -1,0 +1,251 @@
+"""One transaction: lock the centres that are free, read what the events need, decide, write, commit.
+
+Four round trips, whatever the number of events (storage findings). The read is a statement of its own: one that waited
+for the lock would look at the world as it was before. Nothing here talks to anything but the database.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from app.call.call import Call
+from app.call.decision import Decision
+from app.call.events import CallerIdentified, Event
+from app.call.policy import Policy
+from app.call.world import World
+from app.engine.arrivals import Handled, Item, Step, call_of, callback_of, subject_of
+from app.engine.errors import Quarantined
+from app.engine.policies import Policies
+from app.engine.saving import save_fired, save_private, save_state, save_step
+from app.engine.scene import Scene
+from app.logs import logger
+from app.store import codec
+from app.store.codec import NewerState
+from app.store.database import FAILURES, SECONDS
+from app.store.reading import Wanted, lock
+from app.store.writing import Write
+
+Decide = Callable[[Call | None, Event, World], Decision]
+
+FOLLOWS = 16
+"""So many events may follow from one; more is a mistake in the rules."""
+TIMEOUT = SECONDS + 0.5
+"""The server's own time-outs come first; this one is for a server that says nothing at all."""
+PASSES = 4
+"""A centre that was passed over so often is waited for, so that a busy neighbour cannot starve it."""
+PATIENTLY = "SET LOCAL lock_timeout = 100"
+"""Milliseconds: a centre that hangs elsewhere holds up the others no longer than this."""
+log = logger()
+
+
+class Told(msgspec.Struct):
+    """What the batch tells other processes (NOTIFY): who wrote, which centres changed, who has commands to send."""
+
+    node: str
+    centres: list[str]
+    outbox: list[str]
+
+
+class Batch:
+    """One use: `run`, then `steps`, `left` and `outbox` say what happened."""
+
+    def __init__(
+        self, connection: asyncpg.Connection, items: list[Item], *,
+        decide: Decide, policies: Policies, clock: Callable[[], datetime], node: str,
+    ) -> None:
+        self._connection = connection
+        self._items = items
+        self._decide = decide
+        self._policies = policies
+        self._clock = clock
+        self._node = node
+        self._scenes: dict[str, Scene] = {}
+        self._write = Write()
+        self.steps: list[Step] = []
+        self.left: list[Item] = []
+        """Their centre was not free."""
+        self.outbox: set[str] = set()
+        """Nodes that have commands to send now."""
+
+    async def run(self) -> None:
+        """Everything, up to and including COMMIT; then the items are answered. Raises what the database raises."""
+        seen = await self._lock_and_read()
+        items = [item for item in self._items if item.arrival.centre in self._scenes]
+        for item in items:
+            item.seen = (item.arrival.centre, item.subject, item.arrival.key) in seen
+            if not item.seen:
+                await self._take(item)
+        names = await self._save(items)
+        for item in items:
+            if item.error is not None:
+                item.fail(item.error)
+            else:
+                item.answer(self._handled(item, names))
+
+    # Lock and read
+
+    async def _lock_and_read(self) -> set[tuple[str, str, str]]:
+        centres = sorted({item.arrival.centre for item in self._items})
+        free = lock(centres, wait=False)
+        passed = max(self._items, key=lambda item: item.passed)
+        one_and_free = f"{PATIENTLY}; {lock([passed.arrival.centre], wait=True)}; {free}"
+        waited = passed.passed >= PASSES
+        await self._connection.execute(f"BEGIN; {one_and_free if waited else free}", timeout=TIMEOUT)
+        seen = await self._read(self._items)
+        if not self._scenes and not waited:
+            await self._connection.execute(one_and_free, timeout=TIMEOUT)
+            seen = await self._read(self._items)
+        for item in self._items:
+            if item.arrival.centre not in self._scenes:
+                item.passed += 1
+                self.left.append(item)
+        return seen
+
+    async def _read(self, items: Iterable[Item]) -> set[tuple[str, str, str]]:
+        wanted = Wanted()
+        for item in items:
+            centre, event = item.arrival.centre, item.arrival.event
+            wanted.keys[centre, item.subject, item.arrival.key] = None
+            if item.call:
+                wanted.calls[centre, item.call] = None
+            if callback := callback_of(event):
+                wanted.callbacks[centre, callback] = None
+            if type(event) is CallerIdentified and event.person:
+                wanted.persons[centre, event.person] = None
+        return self._load(await wanted.read(self._connection))
+
+    def _load(self, rows: Iterable[asyncpg.Record]) -> set[tuple[str, str, str]]:
+        """Rows into scenes; those of centres that are not ours are left alone. Returns the keys seen before."""
+        seen = set()
+        for kind, centre, a, b, state in rows:
+            if kind == "centre":
+                self._scenes[centre] = Scene(codec.centre(state), int(a))
+            elif kind == "seen":
+                seen.add((centre, a, b))
+            elif (scene := self._scenes.get(centre)) is not None:
+                scene.load(kind, a, b, state)
+        return seen
+
+    # Decide
+
+    async def _take(self, item: Item) -> None:
+        """Decide this arrival and what follows from it; a mistake of the rules sets aside only that event."""
+        arrival = item.arrival
+        scene = self._scenes[arrival.centre]
+        coming = deque([(arrival.key, arrival.event)])
+        number = 0
+        while coming:
+            key, event = coming.popleft()
+            try:
+                step = await self._step(scene, item, key, event)
+            except (*FAILURES, NewerState):
+                raise
+            except Exception as error:  # noqa: BLE001  (whatever the rules raise harms this event only)
+                self._set_aside(item, key, event, error)
+                continue
+            if item.because is None:
+                item.because = step.decision.because
+            for caused in step.decision.follow:
+                number += 1
+                if number > FOLLOWS:
+                    log.error("engine.follows_without_end", centre=arrival.centre, key=arrival.key)
+                    return
+                coming.append((f"{arrival.key}/{number}", caused))
+
+    async def _step(self, scene: Scene, item: Item, key: str, event: Event) -> Step:
+        centre = item.arrival.centre
+        call_id = call_of(event)
+        call = scene.calls.get(call_id)
+        if call is None and call_id and event is not item.arrival.event:
+            call = await self._fetch(scene, centre, call_id)
+        policy = await self._policy(centre, scene.centre.policy)
+        pinned = policy if call is None else await self._policy(centre, call.policy)
+        now = self._clock()
+        decision = self._decide(call, event, scene.world(call, event, now, policy, pinned))
+        provider = scene.providers.get(call_id, item.arrival.provider)
+        scene.apply(decision, provider)
+        scene.seq += 1
+        step = Step(
+            centre, scene.seq, item.subject if key is item.arrival.key else subject_of(event), key, event, call,
+            decision, pinned.version, now, provider,
+        )
+        self.steps.append(step)
+        return step
+
+    async def _policy(self, centre: str, version: str) -> Policy:
+        return self._policies.get(centre, version) or await self._policies.load(centre, version)
+
+    async def _fetch(self, scene: Scene, centre: str, call_id: str) -> Call | None:
+        """A call that only a follow event names: a caller who waits."""
+        wanted = Wanted()
+        wanted.calls[centre, call_id] = None
+        for kind, _, a, b, state in await wanted.read(self._connection):
+            known = scene.callbacks if kind == "callback" else scene.calls
+            if kind in ("call", "callback") and a not in known:
+                scene.load(kind, a, b, state)
+        return scene.calls.get(call_id)
+
+    def _set_aside(self, item: Item, key: str, event: Event, error: Exception) -> None:
+        log.error("engine.quarantined", centre=item.arrival.centre, key=key, type=type(event).__name__, exc_info=error)
+        self._write.rows["quarantine"].append(quarantine_row(item, key, event, error))
+        if event is item.arrival.event:
+            item.error = Quarantined(key)
+
+    # Save
+
+    async def _save(self, items: list[Item]) -> dict[tuple[str, str], str]:
+        """Write and commit; returns the names that the replies need."""
+        write = self._write
+        answered = {item.arrival.replies for item in items if item.arrival.replies}
+        for step in self.steps:
+            save_step(write, step, self._node, answered)
+        for centre, scene in self._scenes.items():
+            save_state(write, centre, scene)
+        for item in items:
+            save_fired(write, item, self._scenes[item.arrival.centre])
+            if item.arrival.replies:
+                write.rows["outbox_answered"].append((item.arrival.centre, item.call, item.arrival.replies))
+        terms = {
+            centre: timedelta(days=(await self._policy(centre, scene.centre.policy)).retention.numbers)
+            for centre, scene in self._scenes.items()
+        }
+        save_private(write, items, terms, self._clock())
+        names = {(row[0], row[1]): row[2] for row in write.rows["names"]}
+        write.wanted = [ref for item in items for ref in self._refs(item) if ref not in names]
+        for kind, centre, a, b in await write.run(self._connection):
+            if kind == "name":
+                names[centre, a] = b
+            else:
+                self.outbox.add(a)
+        await self._connection.execute(self._news() + "COMMIT", timeout=TIMEOUT)
+        return names
+
+    def _news(self) -> str:
+        """The NOTIFY that wakes other processes; nothing depends on its arrival."""
+        if not self.steps:
+            return ""
+        told = codec.text(Told(self._node, sorted(self._scenes), sorted(self.outbox)))
+        return f"SELECT pg_notify('warmlijn', '{told.replace(chr(39), chr(39) * 2)}'); "
+
+    def _refs(self, item: Item) -> list[tuple[str, str]]:
+        """The names that stand in the present step of the leg that is answered."""
+        leg_id, centre = item.arrival.replies, item.arrival.centre
+        call = self._scenes[centre].calls.get(item.call) if leg_id else None
+        leg = call.leg(leg_id) if call is not None else None
+        lines = getattr(leg.doing, "lines", ()) if leg is not None else ()
+        return [(centre, v[1:]) for line in lines for v in line.slots.values() if v.startswith("@")]
+
+    def _handled(self, item: Item, names: dict[tuple[str, str], str]) -> Handled:
+        needed = {ref: names[centre, ref] for centre, ref in self._refs(item) if (centre, ref) in names}
+        return Handled(self._scenes[item.arrival.centre].calls.get(item.call), item.because, needed)
+
+
+def quarantine_row(item: Item, key: str, event: Event, error: Exception) -> tuple[str, ...]:
+    """What is kept of an event that was set aside. NUL characters, which PostgreSQL refuses, are shown as `?`."""
+    row = (item.arrival.centre, item.subject, key, codec.text(event), f"{type(error).__name__}: {error}"[:500])
+    return tuple(part.replace("\x00", "?").encode("utf-8", "replace").decode() for part in row)

@@ -1,0 +1,216 @@
+"""The one door: `handle` takes an event in and returns when it is saved; everything waiting shares a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
+
+import asyncpg
+
+from app.engine.arrivals import Handled, Item, Step, subject_of
+from app.engine.batch import Batch, Decide, quarantine_row
+from app.engine.errors import Overloaded, Quarantined, Unavailable, UnknownCentre
+from app.engine.policies import Policies
+from app.logs import logger
+from app.providers.base import Arrival
+from app.store.codec import NewerState
+from app.store.database import FAILURES, engine_connection
+from app.store.writing import Write
+
+LIMIT = 64
+"""Events in one transaction: 16 cost 12 %, 256 gained nothing (storage findings)."""
+PAUSES = (0.02, 0.1, 0.4)
+"""Seconds before a transaction that the database refused is tried again."""
+PATIENCE = 5.0
+"""Seconds an event waits at most for a centre that others keep busy."""
+HANGS = -64
+"""A centre that was waited for in vain is passed over so much longer before it is waited for again."""
+DATA = ("21", "22", "23")
+"""SQLSTATE classes that say the event is wrong, not the database."""
+log = logger()
+
+Listener = Callable[[Sequence[Step], set[str]], None]
+"""Told after each commit: what was decided, and which nodes have commands to send. Must be quick and never raise."""
+
+
+class Engine:
+    """One per process. `start` before the first `handle`; `node` names this run of this process and no other."""
+
+    def __init__(
+        self, url: str, *, decide: Decide, policies: Policies, clock: Callable[[], datetime], node: str,
+        overload: float = 0.25, listeners: Sequence[Listener] = (),
+    ) -> None:
+        self.node = node
+        self.policies = policies
+        self.newer = False
+        """A newer program wrote the state: this process is not ready any more (design §5 rule 18)."""
+        self._url = url
+        self._decide = decide
+        self._clock = clock
+        self._overload = overload
+        self._listeners = list(listeners)
+        self._waiting: dict[tuple[str, str, str], Item] = {}
+        self._wake = asyncio.Event()
+        self._connection: asyncpg.Connection | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def listen(self, listener: Listener) -> None:
+        """Tell this one, too, after each commit."""
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Begin to take events."""
+        self._task = asyncio.create_task(self._run(), name="engine")
+
+    async def stop(self) -> None:
+        """Finish what waits, then let go of the database."""
+        if self._task is None:
+            return
+        while self._waiting and not self._task.done():
+            await asyncio.sleep(0.01)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+        for item in self._waiting.values():
+            item.fail(Unavailable("stopping"))
+        self._drop()
+
+    @property
+    def latency(self) -> float:
+        """Seconds the oldest waiting event waits."""
+        for item in self._waiting.values():
+            return asyncio.get_running_loop().time() - item.since
+        return 0.0
+
+    async def handle(self, arrival: Arrival) -> Handled:
+        """Decide and save this event once, whoever else brings it; returns the saved truth.
+
+        Raises Overloaded (not urgent, and others wait too long), Unavailable, Quarantined or UnknownCentre.
+        A caller who stops waiting changes nothing: the event is saved all the same.
+        """
+        if not self.policies.knows(arrival.centre):
+            raise UnknownCentre(arrival.centre)
+        if not arrival.urgent and self.latency > self._overload:
+            raise Overloaded(arrival.centre)
+        return await self._enter(arrival)
+
+    def _enter(self, arrival: Arrival) -> asyncio.Future[Handled]:
+        loop = asyncio.get_running_loop()
+        subject = subject_of(arrival.event)
+        key = (arrival.centre, subject, arrival.key)
+        item = self._waiting.get(key)
+        if item is None:
+            item = self._waiting[key] = Item(arrival, subject, loop.time())
+            self._wake.set()
+        future: asyncio.Future[Handled] = loop.create_future()
+        item.futures.append(future)
+        return future
+
+    async def _run(self) -> None:
+        while True:
+            if not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+            taken = list(islice(self._waiting, LIMIT))
+            items = [self._waiting.pop(key) for key in taken]
+            try:
+                left = await self._commit(items)
+            except asyncio.CancelledError:
+                for item in items:
+                    item.fail(Unavailable("stopping"))
+                raise
+            if left:
+                self._put_back(left)
+
+    def _put_back(self, left: list[Item]) -> None:
+        """Those whose centre was busy go in front again, together with those who brought the same key meanwhile."""
+        front = {}
+        for item in left:
+            key = (item.arrival.centre, item.subject, item.arrival.key)
+            if (twin := self._waiting.pop(key, None)) is not None:
+                item.futures += twin.futures
+            if asyncio.get_running_loop().time() - item.since > PATIENCE:
+                item.fail(Unavailable("busy"))
+            else:
+                front[key] = item
+        self._waiting = front | self._waiting
+
+    async def _commit(self, items: list[Item]) -> list[Item]:
+        """Save these; returns those whose centre was busy elsewhere. Never raises for an event's own mistakes."""
+        for pause in PAUSES:
+            try:
+                batch = await self._transact(items)
+            except asyncpg.LockNotAvailableError:
+                await self._undo()
+                for item in items:
+                    item.passed = HANGS
+                return items
+            except FAILURES as error:
+                await self._undo()
+                if (getattr(error, "sqlstate", None) or "")[:2] in DATA:
+                    return await self._divide(items, error)
+                log.warning("engine.database", exc_info=error, events=len(items))
+                await asyncio.sleep(pause)
+            except NewerState as error:
+                await self._undo()
+                self.newer = True
+                for item in items:
+                    item.fail(Unavailable(str(error)))
+                return []
+            except Exception as error:  # noqa: BLE001  (a row that cannot be read, a mistake of ours: find whose)
+                await self._undo()
+                return await self._divide(items, error)
+            else:
+                for listener in self._listeners:
+                    listener(batch.steps, batch.outbox)
+                return batch.left
+        for item in items:
+            item.fail(Unavailable("database"))
+        return []
+
+    async def _transact(self, items: list[Item]) -> Batch:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await engine_connection(self._url)
+        batch = Batch(
+            self._connection, items,
+            decide=self._decide, policies=self.policies, clock=self._clock, node=self.node,
+        )
+        await batch.run()
+        return batch
+
+    async def _divide(self, items: list[Item], error: Exception) -> list[Item]:
+        """Halve the batch until the event that spoils it stands alone, and set that one aside."""
+        if len(items) > 1:
+            half = len(items) // 2
+            return await self._commit(items[:half]) + await self._commit(items[half:])
+        item = items[0]
+        arrival = item.arrival
+        log.error("engine.quarantined", centre=arrival.centre, key=arrival.key, exc_info=error)
+        write = Write()
+        write.rows["quarantine"].append(quarantine_row(item, arrival.key, arrival.event, error))
+        try:
+            if self._connection is None:
+                self._connection = await engine_connection(self._url)
+            await write.run(self._connection)
+        except FAILURES as failure:
+            log.error("engine.quarantine_failed", exc_info=failure)
+            await self._undo()
+        item.fail(Quarantined(arrival.key))
+        return []
+
+    async def _undo(self) -> None:
+        """Roll back, or let go of a connection that does not answer: the server rolls back then."""
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            await connection.execute("ROLLBACK", timeout=0.5)
+        except FAILURES:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None

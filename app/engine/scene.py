@@ -1,0 +1,97 @@
+"""A contact centre as the events of one batch see it: each sees what the earlier ones did; nothing is saved yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.call.agent import Agent
+from app.call.call import Call, Waiting
+from app.call.callback import Callback
+from app.call.decision import Centre, Decision
+from app.call.diary import Diary
+from app.call.events import CallerIdentified, Event
+from app.call.policy import Policy
+from app.call.world import Waiter, World
+from app.engine.arrivals import callback_of
+from app.store import codec
+
+NOTHING: Mapping[str, Callback] = {}
+
+
+class Scene:
+    """`was` holds what changed as it was before, `("call", id) -> Call | None`; `seq` is the number of the last event."""
+
+    def __init__(self, centre: Centre, seq: int) -> None:
+        self.centre = centre
+        self.seq = self.began = seq
+        self.calls: dict[str, Call] = {}
+        self.providers: dict[str, str] = {}
+        self.agents: dict[str, Agent] = {}
+        self.callbacks: dict[str, Callback] = {}
+        self.diaries: dict[str, Diary] = {}
+        self.waiting: dict[str, Waiter] = {}
+        self.was: dict[tuple[str, str], Any] = {}
+
+    def load(self, kind: str, row_id: str, provider: str, state: str) -> None:
+        """One row as it was read."""
+        match kind:
+            case "call":
+                self.calls[row_id] = codec.call(state)
+                self.providers[row_id] = provider
+            case "agent":
+                self.agents[row_id] = codec.agent(state)
+            case "diary":
+                self.diaries[row_id] = codec.diary(state)
+            case "waiting":
+                self.waiting[row_id] = codec.waiter(state)
+            case "callback":
+                self.callbacks[row_id] = codec.callback(state)
+            case _:
+                raise ValueError(kind)
+
+    def world(self, call: Call | None, event: Event, now: datetime, policy: Policy, pinned: Policy) -> World:
+        """What the decision on this event may see."""
+        callbacks = self._concerning(call, event) if self.callbacks else NOTHING
+        return World(now, self.centre, policy, pinned, self.agents, callbacks, self.diaries, self.waiting)
+
+    def _concerning(self, call: Call | None, event: Event) -> Mapping[str, Callback]:
+        """The open callbacks of this call and this person, and the one that is named, open or not."""
+        named = {callback_of(event)}
+        call_id, persons = "", {""}
+        if call is not None:
+            call_id = call.id
+            named.add(call.callback)
+            persons.add(call.person)
+            if type(event) is CallerIdentified:
+                persons.add(event.person)
+        persons.discard("")
+        return {
+            c.id: c
+            for c in self.callbacks.values()
+            if c.id in named or (c.open and (c.call == call_id or c.person in persons))
+        }
+
+    def apply(self, decision: Decision, provider: str) -> None:
+        """From here on the events of this batch see what was decided."""
+        if (call := decision.call) is not None:
+            self._note("call", call.id, self.calls, call)
+            self.providers.setdefault(call.id, provider)
+            if type(call.phase) is Waiting:
+                phase = call.phase
+                self.waiting[call.id] = Waiter(call.id, phase.office, phase.since, phase.priority, call.language)
+            else:
+                self.waiting.pop(call.id, None)
+        for agent in decision.agents:
+            self._note("agent", agent.id, self.agents, agent)
+        for callback in decision.callbacks:
+            self._note("callback", callback.id, self.callbacks, callback)
+        for diary in decision.diaries:
+            self._note("diary", diary.owner, self.diaries, diary)
+        if decision.centre is not None:
+            self.centre = decision.centre
+
+    def _note(self, kind: str, row_id: str, rows: dict[str, Any], after: Any) -> None:
+        self.was.setdefault((kind, row_id), rows.get(row_id))
+        rows[row_id] = after

@@ -1,0 +1,146 @@
+"""What a batch of events changes, written in one statement: one part per table that has rows.
+
+States are upserted: that probes the primary key and needs no join, so no plan can go wrong when tables grow.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from app.store.reading import NAMES
+
+
+def _upsert(table: str, key: str, columns: str, types: str) -> tuple[str, str]:
+    """Insert rows of `columns`, or replace what is not in `key`."""
+    names = [name.strip() for name in columns.split(",")]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key.split(", "))
+    return (
+        f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({{}}) ON CONFLICT ({key}) DO UPDATE SET {changes}",
+        types,
+    )
+
+
+def _insert(table: str, columns: str, types: str) -> tuple[str, str]:
+    return f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({{}})", types
+
+
+_CLAIM = """coalesce((SELECT o.claimed_by FROM outbox o WHERE o.centre = u.centre AND o.call = u.call
+                      ORDER BY o.id LIMIT 1), u.claimed_by)"""
+
+PARTS: dict[str, tuple[str, str]] = {
+    "centres": _upsert("centres", "id", "id, seq, state", "text bigint jsonb"),
+    "calls": _upsert(
+        "calls", "centre, id", "centre, id, provider, phase, live, waiting, state, started_at, ended_at",
+        "text text text text bool jsonb jsonb timestamptz timestamptz",
+    ),
+    "agents": _upsert("agents", "centre, id", "centre, id, state", "text text jsonb"),
+    "callbacks": _upsert(
+        "callbacks", "centre, id", "centre, id, call, status, person, on_behalf, subject, colleague, due_at, state",
+        "text text text text text text text text timestamptz jsonb",
+    ),
+    "diaries": _upsert("diaries", "centre, owner", "centre, owner, state", "text text jsonb"),
+    "events": _insert(
+        "events", "centre, subject, key, seq, type, data, phase_after, because, policy_version, at",
+        "text text text bigint text jsonb text jsonb text timestamptz",
+    ),
+    "timers": _upsert(
+        "timers", "centre, subject, name", "centre, subject, name, leg, due_at", "text text text text timestamptz"
+    ),
+    "timers_gone": (
+        """DELETE FROM timers WHERE ctid = ANY (ARRAY(
+               SELECT t.ctid FROM unnest({}) u (centre, subject, name) CROSS JOIN LATERAL (
+                   SELECT ctid FROM timers t
+                   WHERE t.centre = u.centre AND t.subject = u.subject AND t.name = u.name OFFSET 0) t))""",
+        "text text text",
+    ),
+    "outbox": (
+        f"""INSERT INTO outbox (centre, id, call, leg, step, name, data, provider, claimed_by, claimed_until)
+            SELECT centre, id, call, leg, step, name, data, provider, {_CLAIM}, clock_timestamp() + interval '10 s'
+            FROM unnest({{}}) u (centre, id, call, leg, step, name, data, provider, claimed_by)
+            RETURNING centre, claimed_by""",
+        "text bigint text text int text jsonb text text",
+    ),
+    "outbox_answered": (
+        """DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+               SELECT o.ctid FROM unnest({}) u (centre, call, leg) CROSS JOIN LATERAL (
+                   SELECT ctid FROM outbox o WHERE o.centre = u.centre AND o.call = u.call AND o.leg = u.leg
+                   FOR UPDATE SKIP LOCKED OFFSET 0) o))""",
+        "text text text",
+    ),
+    "names": _upsert(
+        "names", "centre, ref", "centre, ref, value, delete_after", "text text text timestamptz"
+    ),
+    "lines": _upsert("lines", "centre, leg", "centre, leg, call, provider, ref", "text text text text text"),
+    "offers": _insert(
+        "offers", "centre, seq, n, call, leg, role, party, outcome, rang, rings, estimated, at",
+        "text bigint int text text text text text float8 int bool timestamptz",
+    ),
+    "transfers": _insert(
+        "transfers", "centre, seq, n, call, agent, colleague, outcome, at",
+        "text bigint int text text text text timestamptz",
+    ),
+    "registrations": (
+        """INSERT INTO registrations AS r (centre, call, agent, owed_at, done_at, questions) SELECT * FROM unnest({})
+           ON CONFLICT (centre, call, agent) DO UPDATE SET
+               owed_at = coalesce(r.owed_at, excluded.owed_at),
+               done_at = coalesce(excluded.done_at, r.done_at),
+               questions = CASE WHEN excluded.done_at IS NULL THEN r.questions ELSE excluded.questions END""",
+        "text text text timestamptz timestamptz jsonb",
+    ),
+    "quarantine": (
+        """INSERT INTO quarantine (centre, subject, key, event, error) SELECT * FROM unnest({})
+           ON CONFLICT (centre, subject, key) DO UPDATE
+           SET times = quarantine.times + 1, error = excluded.error, at = now()""",
+        "text text text text text",
+    ),
+}
+
+
+class Write:
+    """Collects rows per part, then writes them all. A part's rows must not repeat a key."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[tuple[Any, ...]]] = {part: [] for part in PARTS}
+        self.wanted: list[tuple[str, str]] = []
+        self._registrations: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+
+    def register(
+        self, centre: str, call: str, agent: str, *,
+        owed_at: datetime | None = None, done_at: datetime | None = None, questions: str = "[]",
+    ) -> None:
+        """A registration that is owed, or done; both may happen within one batch."""
+        key = (centre, call, agent)
+        if done_at is None and key in self._registrations:
+            return
+        self._registrations[key] = (*key, owed_at, done_at, questions)
+
+    async def run(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
+        """Write; returns `('name', centre, ref, value)` for wanted names, `('claim', centre, node, '')` per claim."""
+        self.rows["registrations"].extend(self._registrations.values())
+        filled = [(part, rows) for part, rows in self.rows.items() if rows]
+        arguments: list[Any] = list(zip(*self.wanted, strict=True)) or [(), ()]
+        statement = _statement(tuple(part for part, _ in filled))
+        for _, rows in filled:
+            arguments.extend(zip(*rows, strict=True))
+        found: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
+        return found
+
+
+_statements: dict[tuple[str, ...], str] = {}
+
+
+def _statement(parts: tuple[str, ...]) -> str:
+    """The statement that writes these parts; the first two arguments are the names that are wanted."""
+    if parts not in _statements:
+        number, written = 2, []
+        for part in parts:
+            sql, types = PARTS[part]
+            arrays = [f"${number + i}::{kind}[]" for i, kind in enumerate(types.split(), 1)]
+            number += len(arrays)
+            written.append(f"w_{part} AS ({sql.format(', '.join(arrays))})")
+        claims = " UNION ALL SELECT DISTINCT 'claim', centre, claimed_by, '' FROM w_outbox" if "outbox" in parts else ""
+        _statements[parts] = (f"WITH {', '.join(written)} " if written else "") + NAMES + claims
+    return _statements[parts]

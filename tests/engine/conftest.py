@@ -1,0 +1,49 @@
+"""Engines on a real database, with the smallest rules."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest_asyncio
+
+from app.call.decision import Centre
+from app.engine.engine import Engine
+from app.engine.policies import Policies
+from app.store.codec import text
+from tests.engine import rules
+
+CENTRES = ("noord", "zuid")
+Start = Callable[..., Awaitable[Engine]]
+
+
+@pytest_asyncio.fixture
+async def db(database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to look with."""
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture
+async def start(database: str, db: asyncpg.Connection) -> AsyncIterator[Start]:
+    """Starts engines, each as a process of its own would be: `await start("a")`."""
+    for name in CENTRES:
+        await db.execute("INSERT INTO centres (id, state) VALUES ($1, $2)", name, text(Centre(name, "v1")))
+    engines: list[Engine] = []
+
+    async def one(node: str = "a", **options: object) -> Engine:
+        policies = Policies()
+        for name in CENTRES:
+            policies.add(name, rules.policy())
+            policies.activate(name, "v1")
+        given = {"decide": rules.decide, "clock": lambda: datetime.now(UTC)} | options
+        engine = Engine(database, policies=policies, node=node, **given)  # type: ignore[arg-type]
+        await engine.start()
+        engines.append(engine)
+        return engine
+
+    yield one
+    for engine in engines:
+        await engine.stop()
