@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Caller:
-    """`reference` is the switch's own name of the call; `call` and `leg` are Warmlijn's, known from its first answer."""
+    """`reference` is the switch's own name of the call; `call` and `leg` are Warmlijn's, from its answer."""
 
     def __init__(self, switch: Switch, reference: str, number: str, name: str, *, withheld: bool) -> None:
         self.reference = reference
