@@ -15,30 +15,30 @@ from app.agents.presence import decide_agent, register
 from app.call import call as phases
 from app.call.because import why
 from app.call.call import Call
-from app.call.commands import Command, between
+from app.call.commands import Command, between, named
 from app.call.decision import Decision, Message
 from app.call.events import (
     ByAgent,
     CallerHelped,
     CallerIdentified,
     CallOffered,
+    CommandFailed,
+    CommandUncertain,
     DegradeServed,
     EmailPreferred,
     Event,
-    LegAnswered,
     LegEnded,
     MessageSet,
     OfAgent,
-    OfCall,
     OfCallback,
     OfLeg,
     PolicyActivated,
     RegistrationDone,
     TimerFired,
 )
-from app.call.legs import Leaving, Leg
-from app.call.moves import disarm, does
-from app.call.notes import meant, note, passed
+from app.call.legs import Leg
+from app.call.moves import disarm
+from app.call.notes import meant, note, passed, repaired
 from app.call.timers import Timer
 from app.call.world import World
 from app.callbacks.appointment import decide_callback
@@ -151,7 +151,7 @@ def _leg(call: Call, event: Event, leg_id: str, world: World) -> Decision:
     leg = call.leg(leg_id)
     if leg is None:
         return Decision(why("ignored.leg_over"))
-    event = meant(call, event, leg)
+    event = meant(event, leg)
     if late := passed(event, leg):
         return Decision(why(late))
     noted = note(call, event, leg, world)
@@ -160,9 +160,10 @@ def _leg(call: Call, event: Event, leg_id: str, world: World) -> Decision:
     decision = _rule(noted, event, leg, world)
     if decision.call is not None:
         return decision
-    if type(event) is LegAnswered and not leg.live:
-        again = does(noted, leg.id, Leaving())
-        return replace(decision, because=why("answered_late"), call=again)
+    if again := repaired(noted, event, leg):
+        return Decision(why("repaired", command=named(leg.doing, up=True)), call=again)
+    if isinstance(event, CommandFailed | CommandUncertain) and leg.live:
+        return Decision(why("command_failed", command=event.command), call=noted, look=(leg.id,))
     if noted is not call:
         return replace(decision, because=why("noted"), call=noted)
     return decision

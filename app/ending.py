@@ -1,4 +1,4 @@
-"""How a call ends: the caller hung up, or the switch took over. Nobody rings on, nobody stays busy, nothing owed is lost."""
+"""How a call ends: the caller hung up, or the switch took over. Nobody rings on, and nothing owed is lost."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from app.call.call import (
     Talking,
 )
 from app.call.callback import Callback
-from app.call.decision import Decision, OfferMade, Record, TransferMade
+from app.call.decision import Decision, Record, TransferMade
 from app.call.diary import Diary
 from app.call.events import DegradeServed
 from app.call.moves import enter, lets_go_of_others
-from app.call.rings import offer
+from app.call.rings import stopped
 from app.call.world import World
 from app.callbacks.absence import Owed, owe, promise
 
@@ -78,9 +78,7 @@ def degrade(call: Call | None, event: DegradeServed, world: World) -> Decision:
     )
 
 
-def _owing(
-    call: Call, parting: Parting, world: World
-) -> tuple[Call, tuple[Callback, ...], tuple[Diary, ...]]:
+def _owing(call: Call, parting: Parting, world: World) -> tuple[Call, tuple[Callback, ...], tuple[Diary, ...]]:
     """The open callback of this call is promised; a transfer that was under way leaves one behind."""
     owed = world.callbacks.get(call.callback)
     diaries: tuple[Diary, ...] = ()
@@ -102,24 +100,22 @@ def _part(call: Call, world: World) -> Parting:
     match call.phase:
         case Offering(agent=agent_id, leg=leg):
             agent = world.agents.get(agent_id)
-            return Parting(() if agent is None else (release(agent, world),), _stopped(call, leg, world))
+            return Parting(
+                () if agent is None else (release(agent, world),), stopped(call, leg, world.pinned.ringing, world.now)
+            )
         case Joining(agent=agent_id) | Talking(agent=agent_id):
             return Parting(*done(agent_id, call, world))
         case Consulting() | Connecting() as phase:
             agents, records = done(phase.agent, call, world)
-            stopped = (TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),)
-            rang = _stopped(call, phase.colleague_leg, world)
-            return Parting(agents, (*records, *stopped, *rang), (phase.agent, phase.colleague))
+            cancelled = (TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),)
+            rang = stopped(call, phase.colleague_leg, world.pinned.ringing, world.now)
+            return Parting(agents, (*records, *cancelled, *rang), (phase.agent, phase.colleague))
         case RingingOn() | Announcing() | Connected(stable=False) as phase:
-            stopped = (TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),)
-            return Parting((), (*stopped, *_stopped(call, phase.colleague_leg, world)), (phase.agent, phase.colleague))
+            cancelled = (TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),)
+            return Parting(
+                (),
+                (*cancelled, *stopped(call, phase.colleague_leg, world.pinned.ringing, world.now)),
+                (phase.agent, phase.colleague),
+            )
         case _:
             return Parting()
-
-
-def _stopped(call: Call, leg_id: str, world: World) -> tuple[OfferMade, ...]:
-    """The record of a phone that rang until the caller hung up: nobody's fault."""
-    leg = call.leg(leg_id)
-    if leg is None or leg.state == "up":
-        return ()
-    return (offer(call, leg, "cancelled", world.pinned.ringing, world.now),)

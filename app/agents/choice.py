@@ -96,7 +96,9 @@ def position(call: Call, office: str, world: World) -> tuple[int, int]:
     if me is not None:
         mine = (-me.priority, me.since, me.call)
         ahead = sum(w.office == office and (-w.priority, w.since, w.call) < mine for w in world.waiting.values())
-    here = sum(a.state in ("ready", "reserved", "talking", "wrap_up") and serves(a.id, office, world)
-               for a in world.agents.values())
+    here = sum(
+        a.state in ("ready", "reserved", "talking", "wrap_up") and serves(a.id, office, world)
+        for a in world.agents.values()
+    )
     talk = world.pinned.offices[office].talk
     return ahead + 1, max(1, round((ahead + 1) * talk / max(1, here) / 60))

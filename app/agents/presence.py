@@ -52,7 +52,7 @@ def decide_agent(event: Presence, world: World) -> Decision:
 
 
 def _asked(agent: Agent, state: str, world: World, reason: str) -> Decision:
-    if agent.state == "logged_off" and state != "ready" or agent.state == state and agent.reason == reason:
+    if (agent.state == "logged_off" and state != "ready") or (agent.state == state and agent.reason == reason):
         return Decision(why("ignored.agent_state", agent=agent.id, state=agent.state))
     if agent.state in ("reserved", "talking"):
         after = replace(agent, then=state, reason=reason)

@@ -1,4 +1,4 @@
-"""Why something was decided: a code, what fills it, and the line of routing.yaml; the sentences stand in `reasons.py`."""
+"""Why something was decided: a code, what fills it, and the line of routing.yaml; the words stand in `reasons.py`."""
 
 from __future__ import annotations
 

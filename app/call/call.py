@@ -69,8 +69,10 @@ class Talking(Struct, frozen=True, tag=True):
 
 
 class Consulting(Struct, frozen=True, tag=True):
-    """The agent consults a colleague, whose phone at `address` is `ringing` or `stopping` (withdrawn), or who is
-    `announcing` (hears who it is) or `speaking` with whom `focus` says. `cause` is why a phone is being withdrawn.
+    """The agent consults a colleague; the caller is never in silence.
+
+    The phone at `address` is `ringing` or `stopping` (withdrawn because of `cause`), or the colleague is `announcing`
+    (hears who it is) or `speaking` with whom `focus` says.
     """
 
     agent: str

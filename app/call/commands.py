@@ -49,7 +49,7 @@ def between(before: Call | None, after: Call | None) -> tuple[Command, ...]:
 
     A leg is sent something exactly when its step rose; a leg that is over is sent nothing.
     """
-    if after is None or before is not None and before.legs is after.legs:
+    if after is None or (before is not None and before.legs is after.legs):
         return ()
     earlier = {} if before is None else {leg.id: leg for leg in before.legs}
     commands = []

@@ -1,4 +1,4 @@
-"""What happened, in the past tense: told by the switch, by people, by the clock. No names, no numbers (design §5 rule 14)."""
+"""What happened, in the past tense: told by the switch, by people, by the clock. Never a name or a number in it."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ Doing = Prompt | Gather | Music | InRoom | Ringing | Leaving
 
 
 class Leg(Struct, frozen=True):
-    """`id` is ours, `{call}.{n}`, chosen before dialling; `party` is the agent's or colleague's id, empty for the caller."""
+    """`id` is ours, `{call}.{n}`, chosen before dialling; `party` is the agent's or colleague's id, or empty."""
 
     id: str
     role: Role

@@ -47,9 +47,7 @@ def does(call: Call, leg_id: str, doing: Doing) -> Call:
     """From the next step on the leg does this."""
     return replace(
         call,
-        legs=tuple(
-            replace(x, doing=doing, step=x.step + 1, joined="") if x.id == leg_id else x for x in call.legs
-        ),
+        legs=tuple(replace(x, doing=doing, step=x.step + 1, joined="") if x.id == leg_id else x for x in call.legs),
     )
 
 

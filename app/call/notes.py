@@ -22,17 +22,17 @@ from app.call.events import (
     WordsHeard,
 )
 from app.call.legs import InRoom, Leg
-from app.call.moves import change, drops
+from app.call.moves import change, does, drops
 from app.call.rings import heard
 from app.call.world import World
-
 
 RING_CLOCK = ("post_dial", "rings")
 
 
-def meant(call: Call, event: Event, leg: Leg) -> Event:
-    """What an event amounts to: a refused or uncertain `Dial` is a phone that cannot be reached, a leg that was seen
-    in its room has joined, one that was seen up has answered.
+def meant(event: Event, leg: Leg) -> Event:
+    """What an event amounts to.
+
+    A refused `Dial` is a phone that cannot be reached; a leg seen in its room has joined, one seen up has answered.
     """
     match event:
         case CommandFailed(command="Dial"):
@@ -76,3 +76,20 @@ def note(call: Call, event: Event, leg: Leg, world: World) -> Call:
             return drops(call, leg.id)
         case _:
             return call
+
+
+def repaired(call: Call, event: Event, leg: Leg) -> Call | None:
+    """The leg is told once more what to do when the switch shows that it does something else; None when it need not.
+
+    Answered or seen alive while it is being hung up: hung up again. Seen outside its room: joined again. A sentence
+    the caller may not have heard: said again.
+    """
+    match event:
+        case LegAnswered() | LegSeen() if not leg.live:
+            return does(call, leg.id, leg.doing)
+        case LegSeen(state="up", room=room) if type(leg.doing) is InRoom and room != leg.doing.room:
+            return does(call, leg.id, leg.doing)
+        case CommandUncertain(command="Say") if leg.role == "caller" and leg.live:
+            return does(call, leg.id, leg.doing)
+        case _:
+            return None

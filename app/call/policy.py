@@ -174,7 +174,7 @@ class Transfer(Struct, frozen=True):
 
 
 class CallbackPolicy(Struct, frozen=True):
-    """The promise (domain §6): within `working_days`, in slots of `slot` minutes, to numbers of these kinds only."""
+    """The promise (domain §6): within `working_days`, in slots of `slot` minutes, to these kinds of numbers only."""
 
     working_days: int = 2
     slot: int = 30

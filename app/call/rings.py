@@ -53,3 +53,11 @@ def offer(call: Call, leg: Leg, outcome: Outcome | Cause, ringing: Ringing, now:
     rang = 0.0 if leg.rang_at is None else max(0.0, (until - leg.rang_at).total_seconds())
     rings = leg.counted or (0 if leg.rang_at is None else min(ringing.count(rang), leg.rings))
     return OfferMade(call.id, leg.id, leg.role, leg.party, outcome, rang, rings, leg.estimated, now)
+
+
+def stopped(call: Call, leg_id: str, ringing: Ringing, now: datetime) -> tuple[OfferMade, ...]:
+    """The record of a phone that rang until somebody else gave up: nobody's fault. None when it was answered."""
+    leg = call.leg(leg_id)
+    if leg is None or leg.state == "up":
+        return ()
+    return (offer(call, leg, "cancelled", ringing, now),)

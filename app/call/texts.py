@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.call.call import Call
 from app.call.calendar import part_of_day
+from app.call.call import Call
 from app.call.legs import Line
 from app.call.world import World
 

@@ -1,4 +1,4 @@
-"""A timer is part of the state of its call, agent or callback; the timers table only says when to look (design §5 rule 5)."""
+"""A timer is part of the state of its call, agent or callback; the timers table only says when to look."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ REPEATS = 6
 """Steps of the caller's leg after which a menu is not repeated any more."""
 
 
-def ask(call: Call, menu: Menu, lines: tuple[Line, ...] = ()) -> Gather:
+def ask(menu: Menu, lines: tuple[Line, ...] = ()) -> Gather:
     """What the caller's leg does to choose: hears these sentences and the menu, presses one key or says a word."""
     return Gather((*lines, line(menu.text)), listen=menu.listen)
 
@@ -65,7 +65,7 @@ def _again(
     call: Call, phase: Choosing, menu: Menu, world: World, lines: tuple[Line, ...], because: Because
 ) -> Decision:
     call = enter(call, phase, timer("input", world.now, BACKSTOP))
-    return Decision(because, call=does(call, call.legs[0].id, ask(call, menu, lines)))
+    return Decision(because, call=does(call, call.legs[0].id, ask(menu, lines)))
 
 
 def _to(call: Call, phase: Choosing, chosen: Destination, world: World, because: Because) -> Decision:

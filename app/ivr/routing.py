@@ -8,7 +8,6 @@ from app.agents.choice import ready, staffed
 from app.call.because import Because, why
 from app.call.calendar import is_open
 from app.call.call import Call
-from app.call.policy import Rule
 from app.call.world import World
 
 
@@ -45,7 +44,7 @@ def _chosen(call: Call, world: World) -> Route:
             (not rule.topics or call.topic in rule.topics)
             and (not rule.numbers or call.dialled in rule.numbers)
             and (not rule.languages or call.language in rule.languages)
-            and (rule.load_above is None or _load(rule, call, world) > rule.load_above)
+            and (rule.load_above is None or _load(call, world) > rule.load_above)
             and (not rule.hours or is_open(policy, rule.hours, world.now))
         ):
             return Route(rule.office, why("route.rule", rule.line, office=rule.office))
@@ -58,7 +57,7 @@ def _chosen(call: Call, world: World) -> Route:
     return Route(kcc, why("route.kcc", policy.offices[kcc].line, office=kcc))
 
 
-def _load(rule: Rule, call: Call, world: World) -> float:
+def _load(call: Call, world: World) -> float:
     """Callers waiting per ready agent at the office this call would go to without the rule."""
     topic = world.pinned.topics.get(call.topic)
     office = call.office or (topic.office if topic else world.pinned.municipality.kcc)

@@ -40,7 +40,7 @@ def offered(event: CallOffered, world: World) -> Decision:
         return closed(call, world, policy.hours[number.hours].line)
     if to.menu:
         call = enter(call, Choosing(to.menu), timer("input", world.now, BACKSTOP))
-        call = _first(call, ask(call, policy.menus[to.menu], greeting(call, world)))
+        call = _first(call, ask(policy.menus[to.menu], greeting(call, world)))
         return Decision(why("welcome.menu", to.line, number=event.dialled, menu=to.menu), call=call)
     call = enter(call, call.phase, timer("prompt", world.now, BACKSTOP))
     call = _first(call, Prompt((*greeting(call, world), line("to_person"))))

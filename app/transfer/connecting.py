@@ -24,7 +24,7 @@ def connecting(call: Call, phase: Connecting, event: Event, leg: Leg | None, wor
             return _together(call, phase, world)
         case LegEnded() if leg is not None and leg.id == phase.colleague_leg:
             if phase.leg:
-                return failed(call, phase.colleague, "", "failed", world)
+                return failed(call, phase, phase.colleague, "", "failed", world)
             return recall(call, phase.agent, phase.colleague, "failed", world)
         case LegEnded() if leg is not None and leg.id == phase.leg:
             return _agent_gone(call, phase, world)

@@ -1,12 +1,13 @@
-"""The agent speaks to the colleague first; the caller hears music, is never dropped and never in silence (domain §3.4)."""
+"""The agent speaks to the colleague first; the caller hears music, never silence, and is never dropped (domain §3.4)."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
+from app.agents.presence import done
 from app.call.because import why
 from app.call.call import Announcing, Call, Connecting, Consulting, RingingOn, Talking
-from app.call.decision import Decision
+from app.call.decision import Decision, TransferMade
 from app.call.events import (
     CompleteAsked,
     ConsultCancelled,
@@ -22,9 +23,9 @@ from app.call.events import (
 )
 from app.call.legs import Leg, Line, Music, Prompt
 from app.call.moves import does, enter, lets_go, meet, timer
+from app.call.rings import stopped
 from app.call.texts import line
 from app.call.world import World
-from app.agents.presence import done
 from app.transfer.failure import failed, missed
 from app.transfer.phone import ring, ring_failed, silent
 from app.transfer.target import choose
@@ -33,9 +34,7 @@ ANNOUNCE = 15.0
 """Seconds an announcement may take before the two are joined all the same."""
 
 
-def begin(
-    call: Call, phase: Talking, colleague: str, department: str, topic: str, world: World
-) -> Decision:
+def begin(call: Call, phase: Talking, colleague: str, department: str, topic: str, world: World) -> Decision:
     """The caller hears music, the agent the ringing tone, the colleague's phone rings; or nobody's, when absent."""
     if topic in world.policy.topics:
         call = replace(call, topic=topic)
@@ -44,11 +43,13 @@ def begin(
         return Decision(target.refused)
     if target.absent or target.colleague is None:
         name = target.colleague.id if target.colleague else ""
-        return failed(call, name, target.department, "absent", world)
+        return failed(call, phase, name, target.department, "absent", world)
     call = does(call, call.legs[0].id, Music("hold"))
     call = does(call, phase.leg, Music("ringback"))
     started = Consulting(phase.agent, phase.leg, target.colleague.id, "")
-    return ring(call, started, target.colleague, world, why("consult", agent=phase.agent, colleague=target.colleague.id))
+    return ring(
+        call, started, target.colleague, world, why("consult", agent=phase.agent, colleague=target.colleague.id)
+    )
 
 
 def announcement(call: Call, agent: str) -> Line:
@@ -69,11 +70,13 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
         case LegEnded(cause=cause) if of_colleague:
             if phase.stage in ("ringing", "stopping"):
                 return ring_failed(call, phase, leg, phase.cause if phase.stage == "stopping" else missed(cause), world)
-            return failed(call, phase.colleague, "", "failed", world)
+            return failed(call, phase, phase.colleague, "", "failed", world)
         case TimerFired(name="post_dial"):
             return silent(call, phase, world)
         case TimerFired(name="rings" | "stopping"):
-            return ring_failed(lets_go(call, phase.colleague_leg), phase, call.leg(phase.colleague_leg), phase.cause, world)
+            return ring_failed(
+                lets_go(call, phase.colleague_leg), phase, call.leg(phase.colleague_leg), phase.cause, world
+            )
         case SayFinished() if of_colleague and phase.stage == "announcing":
             return _speak(call, phase)
         case TimerFired(name="announce"):
@@ -120,10 +123,14 @@ def _swap(call: Call, phase: Consulting) -> Decision:
 
 
 def _back(call: Call, phase: Consulting, world: World) -> Decision:
+    records = (
+        TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),
+        *stopped(call, phase.colleague_leg, world.pinned.ringing, world.now),
+    )
     call = lets_go(call, phase.colleague_leg)
     call, room = meet(call, call.legs[0].id, phase.leg)
     call = enter(call, Talking(phase.agent, phase.leg, room))
-    return Decision(why("consult.cancelled", agent=phase.agent), call=call)
+    return Decision(why("consult.cancelled", agent=phase.agent), call=call, records=records)
 
 
 def _agent_gone(call: Call, phase: Consulting, world: World) -> Decision:
@@ -132,7 +139,8 @@ def _agent_gone(call: Call, phase: Consulting, world: World) -> Decision:
     caller = call.legs[0].id
     if phase.stage in ("ringing", "stopping"):
         call = does(call, caller, Music("ringback"))
-        call = replace(call, phase=RingingOn(phase.agent, phase.colleague, phase.colleague_leg, phase.stage, phase.address))
+        on = RingingOn(phase.agent, phase.colleague, phase.colleague_leg, phase.stage, phase.address)
+        call = replace(call, phase=on)
         because = why("ring_on", agent=phase.agent, colleague=phase.colleague)
     else:
         call = announce(call, phase.agent, phase.colleague, phase.colleague_leg, world)
@@ -147,9 +155,7 @@ def announce(call: Call, agent: str, colleague: str, colleague_leg: str, world: 
     return enter(call, Announcing(agent, colleague, colleague_leg), timer("announce", world.now, ANNOUNCE))
 
 
-def connect(
-    call: Call, agent: str, agent_leg: str, colleague: str, colleague_leg: str, world: World
-) -> Decision:
+def connect(call: Call, agent: str, agent_leg: str, colleague: str, colleague_leg: str, world: World) -> Decision:
     """Caller and colleague go into one new room; nobody is let go yet (design §5 rule 9)."""
     call, room = meet(call, call.legs[0].id, colleague_leg)
     call = enter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.call.because import why
-from app.call.call import Call, Cause, Consulting, Connecting, Talking
+from app.call.call import Call, Cause, Connecting, Consulting, Talking
 from app.call.decision import Decision, TransferMade
 from app.call.events import CallerReturned
 from app.call.moves import enter, lets_go, meet, returns
@@ -19,16 +19,20 @@ def missed(cause: Cause) -> Cause:
     return "unreachable" if cause in ("normal", "cancelled", "lost", "failed") else cause
 
 
-def failed(call: Call, colleague: str, department: str, cause: Cause, world: World) -> Decision:
+def failed(
+    call: Call,
+    phase: Talking | Consulting | Connecting,
+    colleague: str,
+    department: str,
+    cause: Cause,
+    world: World,
+) -> Decision:
     """Back to the agent, who sees why, with the callback already made (rule 11).
 
     Who is absent by schedule was never rung: then nobody's line changes.
     """
-    phase = call.phase
-    assert isinstance(phase, Talking | Consulting | Connecting)
     if isinstance(phase, Talking):
-        talking = replace(phase, failed=cause)
-        call = replace(call, phase=talking)
+        call = replace(call, phase=replace(phase, failed=cause))
     else:
         call = lets_go(call, phase.colleague_leg)
         call, room = meet(call, call.legs[0].id, phase.leg)
@@ -43,9 +47,7 @@ def failed(call: Call, colleague: str, department: str, cause: Cause, world: Wor
     )
 
 
-def recall(
-    call: Call, agent: str, colleague: str, cause: Cause, world: World, text: str = "recall"
-) -> Decision:
+def recall(call: Call, agent: str, colleague: str, cause: Cause, world: World, text: str = "recall") -> Decision:
     """No agent is with the caller any more: the front office is recalled once, the callback is pending (rule 12)."""
     owed = _owed(call, agent, colleague, "", cause, world)
     call = returns(owed.call, world.now, line(text), recall=True)

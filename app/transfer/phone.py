@@ -57,6 +57,6 @@ def ring_failed(call: Call, phase: Consulting | RingingOn, leg: Leg | None, caus
 
 
 def _give_up(call: Call, phase: Consulting | RingingOn, cause: Cause, world: World) -> Decision:
-    if type(phase) is RingingOn:
+    if isinstance(phase, RingingOn):
         return recall(call, phase.agent, phase.colleague, cause, world)
-    return failed(call, phase.colleague, "", cause, world)
+    return failed(call, phase, phase.colleague, "", cause, world)

@@ -1,4 +1,4 @@
-"""The agent is gone: the phone rings on, and who answers hears a sentence before they are joined (design §5 rule 12)."""
+"""The agent is gone: the phone rings on, and who answers hears a sentence before they are joined (rule 12)."""
 
 from __future__ import annotations
 

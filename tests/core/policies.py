@@ -37,7 +37,9 @@ TEXTS = {
 def policy(**changes: object) -> Policy:
     """The test municipality; `changes` replace whole fields."""
     topics = {
-        "paspoort": Topic("paspoort", {"nl": "paspoort"}, "kcc", ("paspoort", "identiteitskaart"), "burgerzaken", line=40),
+        "paspoort": Topic(
+            "paspoort", {"nl": "paspoort"}, "kcc", ("paspoort", "identiteitskaart"), "burgerzaken", line=40
+        ),
         "wmo": Topic("wmo", {"nl": "Wmo"}, "sociaal", ("wmo", "traplift", "huishoudelijke hulp"), "wmo", 0.85, line=42),
     }
     fields: dict[str, object] = {
@@ -75,10 +77,17 @@ def policy(**changes: object) -> Policy:
         },
         "departments": {"wmo": Department("wmo", {"nl": "Wmo"}), "burgerzaken": Department("burgerzaken", {})},
         "colleagues": {
-            "ans": Colleague("ans", "Ans Vos", "wmo", (Address("sip:201@pbx"), Address("tel:+31612300001", 4)), "office", "piet"),
+            "ans": Colleague(
+                "ans", "Ans Vos", "wmo", (Address("sip:201@pbx"), Address("tel:+31612300001", 4)), "office", "piet"
+            ),
             "piet": Colleague("piet", "Piet Kok", "wmo", (Address("sip:202@pbx"),), "office"),
             "els": Colleague(
-                "els", "Els Mol", "wmo", (Address("sip:203@pbx"),), "mornings", absent=(Absence(date(2026, 11, 1), date(2026, 11, 30)),)
+                "els",
+                "Els Mol",
+                "wmo",
+                (Address("sip:203@pbx"),),
+                "mornings",
+                absent=(Absence(date(2026, 11, 1), date(2026, 11, 30)),),
             ),
         },
         "texts": TEXTS,

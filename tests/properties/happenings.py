@@ -1,4 +1,4 @@
-"""Everything that may happen next in a house: what a switch would report, what people may click, and stale or doubled events."""
+"""Everything that may happen next: what a switch reports, what people click, and stale or doubled events."""
 
 from __future__ import annotations
 
@@ -87,7 +87,11 @@ def _of_leg(call: Call, leg: Leg) -> list[object]:
             found += [e.CommandFailed(c, i, s, "Dial"), e.CommandUncertain(c, i, s, "Dial")]
             found += [e.LegRinging(c, i), e.LegAnswered(c, i)]
         case Leaving():
-            found += [e.LegEnded(c, i, "cancelled"), e.LegEnded(c, i, "cancelled"), e.CommandFailed(c, i, s, "HangUp", "gone")]
+            found += [
+                e.LegEnded(c, i, "cancelled"),
+                e.LegEnded(c, i, "cancelled"),
+                e.CommandFailed(c, i, s, "HangUp", "gone"),
+            ]
         case _:
             found += [e.LegLeft(c, i, "elsewhere")]
     return found

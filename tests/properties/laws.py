@@ -86,11 +86,15 @@ class Laws:
         seen: set[tuple[str, str]] = set()
         for callback in self.house.callbacks.values():
             if callback.open:
-                keys = {(callback.call, callback.subject)} | ({(callback.person, callback.subject)} if callback.person else set())
+                keys = {(callback.call, callback.subject)} | (
+                    {(callback.person, callback.subject)} if callback.person else set()
+                )
                 assert not keys & seen, "one open callback per person and subject"
                 seen |= keys
                 call = self.house.calls[callback.call]
-                assert callback.status == "promised" or not isinstance(call.phase, Ended), "owed after the call: promised"
+                assert callback.status == "promised" or not isinstance(call.phase, Ended), (
+                    "owed after the call: promised"
+                )
 
     def settled(self) -> None:
         """After everybody hung up and all timers fired: nothing is left over (I10, I13)."""
