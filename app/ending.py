@@ -100,22 +100,27 @@ def _part(call: Call, world: World) -> Parting:
     match call.phase:
         case Offering(agent=agent_id, leg=leg):
             agent = world.agents.get(agent_id)
-            return Parting(
-                () if agent is None else (release(agent, world),), stopped(call, leg, world.pinned.ringing, world.now)
-            )
+            rang = stopped(call, leg, world.pinned.ringing, world.now)
+            return Parting(() if agent is None else (release(agent, world),), rang)
         case Joining(agent=agent_id) | Talking(agent=agent_id):
             return Parting(*done(agent_id, call, world))
         case Consulting() | Connecting() as phase:
             agents, records = done(phase.agent, call, world)
-            cancelled = (TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),)
-            rang = stopped(call, phase.colleague_leg, world.pinned.ringing, world.now)
-            return Parting(agents, (*records, *cancelled, *rang), (phase.agent, phase.colleague))
+            return _cut_short(call, phase, world, agents, records)
         case RingingOn() | Announcing() | Connected(stable=False) as phase:
-            cancelled = (TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),)
-            return Parting(
-                (),
-                (*cancelled, *stopped(call, phase.colleague_leg, world.pinned.ringing, world.now)),
-                (phase.agent, phase.colleague),
-            )
+            return _cut_short(call, phase, world)
         case _:
             return Parting()
+
+
+def _cut_short(
+    call: Call,
+    phase: Consulting | Connecting | RingingOn | Announcing | Connected,
+    world: World,
+    agents: tuple[Agent, ...] = (),
+    records: tuple[Record, ...] = (),
+) -> Parting:
+    """A transfer was under way."""
+    cancelled = TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now)
+    rang = stopped(call, phase.colleague_leg, world.pinned.ringing, world.now)
+    return Parting(agents, (*records, cancelled, *rang), (phase.agent, phase.colleague))

@@ -91,7 +91,7 @@ def offer(call: Call, waiting: Waiting, agent: Agent, world: World, because: Bec
 
 
 def waiting(call: Call, phase: Waiting, event: Event, leg: Leg | None, world: World) -> Decision | None:
-    """An agent is free, it takes too long, it is time to say where the caller stands, or the caller wants a callback."""
+    """An agent is free, it takes too long, the caller's place is told, or the caller wants a callback."""
     office = world.pinned.offices[phase.office]
     match event:
         case CallerReturned():

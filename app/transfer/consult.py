@@ -1,4 +1,4 @@
-"""The agent speaks to the colleague first; the caller hears music, never silence, and is never dropped (domain §3.4)."""
+"""The agent speaks to the colleague first; the caller hears music and is never dropped (domain §3.4)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from app.agents.presence import done
 from app.call.because import why
 from app.call.call import Announcing, Call, Connecting, Consulting, RingingOn, Talking
-from app.call.decision import Decision, TransferMade
+from app.call.decision import Decision, Record, TransferMade
 from app.call.events import (
     CompleteAsked,
     ConsultCancelled,
@@ -74,9 +74,8 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
         case TimerFired(name="post_dial"):
             return silent(call, phase, world)
         case TimerFired(name="rings" | "stopping"):
-            return ring_failed(
-                lets_go(call, phase.colleague_leg), phase, call.leg(phase.colleague_leg), phase.cause, world
-            )
+            call = lets_go(call, phase.colleague_leg)
+            return ring_failed(call, phase, call.leg(phase.colleague_leg), phase.cause, world)
         case SayFinished() if of_colleague and phase.stage == "announcing":
             return _speak(call, phase)
         case TimerFired(name="announce"):
@@ -123,7 +122,7 @@ def _swap(call: Call, phase: Consulting) -> Decision:
 
 
 def _back(call: Call, phase: Consulting, world: World) -> Decision:
-    records = (
+    records: tuple[Record, ...] = (
         TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),
         *stopped(call, phase.colleague_leg, world.pinned.ringing, world.now),
     )
