@@ -1,7 +1,7 @@
 """The generic platform by itself: what it accepts, what it refuses and why, and what it sends."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -277,9 +277,6 @@ def test_the_degraded_answer_needs_nothing(pbx: Generic) -> None:
     assert told == {"commands": [{"do": "degrade", "to": "+31123456789"}], "degraded": True}
 
 
-Sender = Callable[..., Awaitable[str]]
-
-
 def order(name: Any, doing: Doing | None, **more: Any) -> Order:
     return Order("gemeente", CALL, Command(LEG, 5, name, doing), "nl", **more)
 
@@ -289,12 +286,9 @@ def pushing(answer: Callable[[httpx.Request], httpx.Response]) -> Generic:
     return Generic("gemeente", [SECRET], command_url="https://pbx.example/c", command_secrets=[OTHER], client=client)
 
 
-@pytest.fixture
-async def sent() -> AsyncIterator[list[httpx.Request]]:
-    yield []
+async def test_a_command_is_a_signed_cloudevent_with_a_lasting_id() -> None:
+    sent: list[httpx.Request] = []
 
-
-async def test_a_command_is_a_signed_cloudevent_with_a_lasting_id(sent: list[httpx.Request]) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
         return httpx.Response(200, json={"line": "pbx-line-3"})
@@ -323,7 +317,7 @@ async def test_a_command_is_a_signed_cloudevent_with_a_lasting_id(sent: list[htt
 )  # fmt: skip
 async def test_what_the_answer_of_the_pbx_means(status: int, error: type[Exception], gone: bool | None) -> None:
     with pytest.raises(error) as raised:
-        await pushing(lambda request: httpx.Response(status)).send(order("Music", Music()))
+        await pushing(lambda _: httpx.Response(status)).send(order("Music", Music()))
     assert getattr(raised.value, "gone", None) is gone
 
 
@@ -352,12 +346,12 @@ async def test_without_a_command_url_a_command_is_refused_with_the_reason() -> N
 
 
 async def test_a_look_is_answered_with_the_leg_or_its_loss() -> None:
-    up = pushing(lambda request: httpx.Response(200, json={"state": "up", "room": "r-1"}))
+    up = pushing(lambda _: httpx.Response(200, json={"state": "up", "room": "r-1"}))
     assert await up.look(order("Look", None)) == core.LegSeen(CALL, LEG, "up", "r-1")
-    gone = pushing(lambda request: httpx.Response(404))
+    gone = pushing(lambda _: httpx.Response(404))
     assert await gone.look(order("Look", None)) == core.LegEnded(CALL, LEG, "lost")
     with pytest.raises(Uncertain, match="state"):
-        await pushing(lambda request: httpx.Response(204)).look(order("Look", None))
+        await pushing(lambda _: httpx.Response(204)).look(order("Look", None))
 
 
 @pytest.mark.parametrize(
