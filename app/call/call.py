@@ -181,9 +181,9 @@ class Call(Struct, frozen=True):
     language: str = "nl"
     number: Given = Given()
     name: str = ""
-    """`@ref` of the caller's name once known."""
+    """Ref of the caller's name in the names table, once known."""
     person: str = ""
-    """`@ref` of the person after the agent's check; a number is not a person (domain §6)."""
+    """Ref of the person after the agent's check; a number is not a person (domain §6)."""
     office: str = ""
     topic: str = ""
     timers: tuple[Timer, ...] = ()

@@ -44,7 +44,7 @@ class Callback(Struct, frozen=True):
     """Why the colleague was not there: busy, no_answer, declined, unreachable, voicemail, absent, or `asked`."""
     person: str = ""
     number: str = ""
-    """`@ref` of the number to ring; empty while it must still be asked."""
+    """Ref of the number to ring; empty while it must still be asked."""
     number_kind: Kind = "none"
     on_behalf: str = ""
     reach: Reach = "telephone"

@@ -59,7 +59,7 @@ def _offered(read: Read, message: wire.Offered) -> Arrival:
     name = "" if data.withheld else display_name(data.name)
     if name:
         private[f"{call}.name"] = name
-    offered = core.CallOffered(call, leg, dialled(data.dialled), number, f"@{call}.name" if name else "")
+    offered = core.CallOffered(call, leg, dialled(data.dialled), number, f"{call}.name" if name else "")
     return Arrival(
         centre=read.centre,
         key=f"{leg}:offered",
