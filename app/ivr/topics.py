@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Protocol
@@ -32,6 +32,8 @@ LONGEST_WORD = 40
 LONGEST_PHRASE = 4
 SHORTEST_PART = 5
 """Letters a known word must have to be recognised inside a longer one (`bijstands|uitkering`)."""
+SHORTEST_HALF = 3
+"""Letters of each half of a word that was written apart; less is an ending, not a half."""
 SKIPPED = frozenset(
     re.findall(
         r"\w+",
@@ -95,24 +97,31 @@ def _tokens(text: str) -> list[str]:
 
 
 def _known(table: Mapping[str, str], text: str, language: str) -> list[tuple[str, str]]:
-    """Known words as (word, stem): as they are, written apart (`rij bewijs`), or inside a longer word."""
+    """Known words as (word, stem); repeated, because what is left out may bring two halves of a word together."""
     stem = _stemmer(language)
     tokens = _tokens(text)
-    known: list[tuple[str, str]] = []
+    while True:
+        known = list(_recognised(table, tokens, stem))
+        words = [word for word, _ in known]
+        if words == tokens:
+            return known
+        tokens = words
+
+
+def _recognised(table: Mapping[str, str], tokens: list[str], stem: Stemmer) -> Iterator[tuple[str, str]]:
+    """Words that are known: written apart (`rij bewijs`), as they are, or inside a longer word."""
     at = 0
     while at < len(tokens):
-        token = tokens[at]
-        key = stem.stemWord(token)
-        together = "".join(tokens[at : at + 2])
-        if key in table:
-            known.append((token, key))
-        elif together not in SKIPPED and (joined := stem.stemWord(together)) in table:
-            known.append((together, joined))
+        token, behind = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
+        together = token + behind if len(token) >= SHORTEST_HALF <= len(behind) else ""
+        if together and table.get(joined := stem.stemWord(together)):
+            yield together, joined
             at += 1
+        elif (key := stem.stemWord(token)) in table:
+            yield token, key
         elif part := _part(table, token, stem):
-            known.append(part)
+            yield part
         at += 1
-    return known
 
 
 def _part(table: Mapping[str, str], token: str, stem: Stemmer) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from app.policyfile.scalars import DAYS
 
-MOMENT = re.compile(r"([a-z]{2,3}|[0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}):([0-9]{2})")
+MOMENT = re.compile(r"([a-z]{2,3}|[0-9]{4}-[0-9]{2}-[0-9]{2})[ t]([0-9]{2}):([0-9]{2})")
 ORDINARY_WEEK = date(2026, 1, 5)
 """Ordinary days are looked for from this Monday on, so that a test means the same every day it is run."""
 

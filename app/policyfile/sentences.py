@@ -196,12 +196,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "'{where}': the braces are wrong; write a slot as {{gemeente}}",
     ),
     "needs_nameless": _both(
-        "'{where}' noemt de {slot}; zet er onder 'nameless' een zin zonder naam bij",
-        "'{where}' names the {slot}; add a sentence without the name under 'nameless'",
+        "'{where}' noemt {{{slot}}}, dat niet altijd bekend is; zet er onder 'nameless' een zin zonder bij",
+        "'{where}' names {{{slot}}}, which is not always known; add a sentence without it under 'nameless'",
     ),
     "named_nameless": _both(
-        "'{where}' mag de {slot} niet noemen",
-        "'{where}' may not name the {slot}",
+        "'{where}' mag {{{slot}}} niet noemen",
+        "'{where}' may not name {{{slot}}}",
     ),
     "text_missing": _both("de tekst '{value}' ontbreekt", "the text '{value}' is missing"),
     "text_language": _both(

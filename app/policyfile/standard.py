@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 ALWAYS = frozenset({"gemeente"})
-CALLER = "beller"
+UNSURE = ("beller", "onderwerp")
+"""Slots for which there may be nothing to fill in: then the `nameless` sentence is said, which may not hold them."""
 COLLEAGUE = "collega"
 
 SLOTS: dict[str, frozenset[str]] = {

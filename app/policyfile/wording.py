@@ -7,7 +7,7 @@ from string import Formatter
 from app.ivr import topics
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.references import entries, found, languages, section
-from app.policyfile.standard import ALWAYS, CALLER, COLLEAGUE, SLOTS
+from app.policyfile.standard import ALWAYS, COLLEAGUE, SLOTS, UNSURE
 from app.policyfile.yamltree import Tree
 
 
@@ -35,15 +35,17 @@ def _text(text: str, words: dict[str, object], tree: Tree, tell: Teller) -> None
     named = {language: value for language, value in words.items() if language != "nameless"}
     _complete(named, needed, path, tree, tell)
     slots = {slot for language in named for slot in _slots(named[language], (*path, language), allowed, tree, tell)}
-    private = CALLER if CALLER in slots else COLLEAGUE
-    if CALLER in slots and "nameless" not in words:
-        tell("needs_nameless", tree.line(path), path, slot=CALLER)
+    unsure = [slot for slot in UNSURE if slot in slots]
+    if unsure and "nameless" not in words:
+        tell("needs_nameless", tree.line(path), path, slot=unsure[0])
     if "nameless" in words and isinstance(nameless, dict):
         at = (*path, "nameless")
         _complete(nameless, needed, at, tree, tell)
         for language, value in nameless.items():
-            if private in _slots(value, (*at, language), allowed, tree, tell):
-                tell("named_nameless", tree.line((*at, language)), (*at, language), slot=private)
+            named_slots = _slots(value, (*at, language), allowed, tree, tell)
+            for slot in UNSURE if unsure else (COLLEAGUE,):
+                if slot in named_slots:
+                    tell("named_nameless", tree.line((*at, language)), (*at, language), slot=slot)
 
 
 def _complete(words: dict[str, object], needed: tuple[str, ...], path: Path, tree: Tree, tell: Teller) -> None:
