@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.policyfile import schema
+from app.providers.generic import describing
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -81,6 +82,8 @@ def states() -> str:
 
 GENERATED: Mapping[str, Callable[[], str]] = {
     "config/routing.schema.json": schema.text,
+    "docs/reference/generic-api.yaml": describing.openapi,
+    "docs/reference/generic-events.schema.json": describing.json_schema,
     "docs/reference/states.md": states,
     "docs/reference/words.md": glossary,
 }
