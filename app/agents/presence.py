@@ -45,6 +45,8 @@ def decide_agent(event: Presence, world: World) -> Decision:
             return _asked(agent, "not_ready", world, reason=reason)
         case DeviceChanged(state="gone") if agent.state == "ready" and not is_last_ready(agent, world):
             return _becomes(agent, "not_ready", world, reason="unreachable")
+        case DeviceChanged(state="idle") if agent.state == "not_ready" and agent.reason == "unreachable":
+            return _becomes(agent, "ready", world, reason="")
         case TimerFired(name=name, due_at=due_at, leg=leg) if Timer(name, due_at, leg) in agent.timers:
             return _becomes(agent, agent.then, world, reason=agent.reason)
         case _:

@@ -98,7 +98,7 @@ def test_an_offered_call_brings_its_number_and_name_apart(pbx: Generic, policy: 
     event = arrival.event
     assert isinstance(event, core.CallOffered)
     assert (event.call, event.leg, event.dialled) == (ours, f"{ours}.1", "140123")
-    assert (event.number.ref, event.number.kind, event.name) == (f"{ours}.number", "mobile", f"@{ours}.name")
+    assert (event.number.ref, event.number.kind, event.name) == (f"{ours}.number", "mobile", f"{ours}.name")
     assert arrival.private == {f"{ours}.number": "+31612345678", f"{ours}.name": "S. de Vries"}
     assert (arrival.line, arrival.replies, arrival.urgent) == ((f"{ours}.1", "pbx-7"), f"{ours}.1", False)
 
