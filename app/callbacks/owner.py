@@ -61,10 +61,11 @@ def moved(before: Callback | None, after: Callback, world: World) -> tuple[Diary
 
 
 def doubt(before: Callback, after: Callback, world: World) -> str:
-    """Why the moment of `after` cannot stand (`slots.objection`), its own place in the diary not counted."""
+    """Why the moment of `after` cannot stand (`slots.objection`); the place it has already is never full."""
     who = owner(after)
-    free = _without(before, after, world)
-    return objection(world.policy, hours(world.policy, who), who, free, after.slot, world.now)
+    stays = (who, after.slot.start) == (owner(before), before.slot.start)
+    theirs = None if stays else world.diaries.get(who)
+    return objection(world.policy, hours(world.policy, who), who, theirs, after.slot, world.now)
 
 
 def replanned(before: Callback, after: Callback, world: World) -> Callback:
@@ -72,13 +73,8 @@ def replanned(before: Callback, after: Callback, world: World) -> Callback:
     if not doubt(before, after, world):
         return after
     who, policy = owner(after), world.policy
-    slot = propose(policy, hours(policy, who), who, _without(before, after, world), world.now)
+    slot = propose(policy, hours(policy, who), who, world.diaries.get(who), world.now)
     return armed(replace(after, slot=slot), policy, world.now)
-
-
-def _without(before: Callback, after: Callback, world: World) -> Diary:
-    theirs = diary(after, world)
-    return book(theirs, before.slot, -1, world.now) if owner(before) == theirs.owner else theirs
 
 
 def armed(callback: Callback, policy: Policy, now: datetime) -> Callback:

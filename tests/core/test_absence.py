@@ -92,6 +92,28 @@ def test_who_owes_it_and_when_they_can_ring(given: dict[str, str], who: str, ope
     assert hours(policy(), who) == open_at
 
 
+@pytest.mark.parametrize(
+    ("who", "open_at"),
+    [
+        ("colleague:els", "mornings"),
+        ("colleague:nobody", "office"),
+        ("colleague:burgerzaken", "office"),
+        ("department:burgerzaken", "mornings"),
+        ("department:wmo", "office"),
+        ("department:sociaal", "office"),
+        ("office:sociaal", "mornings"),
+        ("office:burgerzaken", "office"),
+        ("office:nowhere", "office"),
+    ],
+)
+def test_whose_hours_they_are(who: str, open_at: str) -> None:
+    rules = policy()
+    els = replace(rules.colleagues["els"], department="burgerzaken")
+    sociaal = replace(rules.offices["sociaal"], hours="mornings")
+    rules = replace(rules, colleagues={**rules.colleagues, "els": els}, offices={**rules.offices, "sociaal": sociaal})
+    assert hours(rules, who) == open_at
+
+
 def test_a_call_without_an_office_is_owed_by_the_kcc() -> None:
     assert owner(owe(caller(office="", topic=""), world(), cause="asked").callback) == "office:kcc"
 

@@ -100,8 +100,10 @@ def test_not_into_a_full_slot_nor_into_an_absence() -> None:
 
 
 def test_its_own_place_is_not_in_its_way() -> None:
-    crowded = Diary("colleague:piet", {epoch(OWED.slot.start): 2})
+    crowded = Diary("colleague:piet", {epoch(OWED.slot.start): 3})
     assert refused(crowded, slot=OWED.slot) == "ignored.callback_same"
+    assert refused(crowded, slot=moment("2026-11-24T11:20")) == "ignored.callback_same"
+    assert changed(colleague="ans", slot=OWED.slot).slot == OWED.slot
 
 
 def test_another_colleague_keeps_the_moment_when_it_fits() -> None:

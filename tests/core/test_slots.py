@@ -68,6 +68,12 @@ def test_a_colleague_who_is_away_rings_on_the_first_day_back() -> None:
     assert first("2026-11-24T10:15", who="colleague:nobody") == "Tue 24-11 11:00"
 
 
+def test_an_absence_counts_its_first_and_its_last_day() -> None:
+    rules = policy()
+    piet = replace(rules.colleagues["piet"], absent=(Absence(date(2026, 11, 25), date(2026, 11, 26)),))
+    assert first("2026-11-24T16:30", policy(colleagues={"piet": piet})) == "Fri 27-11 09:00"
+
+
 def test_away_for_months_somebody_else_keeps_the_promise() -> None:
     rules = policy()
     piet = replace(rules.colleagues["piet"], absent=(Absence(date(2026, 11, 1), date(2027, 6, 1)),))
@@ -169,7 +175,7 @@ def test_an_opening_time_that_the_clock_skips_comes_after_the_gap() -> None:
     ("start", "expected"),
     [
         ("2026-11-24T10:10", "past"),
-        ("2026-11-24T10:30", ""),
+        ("2026-11-24T10:15", ""),
         ("2026-11-24T11:00", "full"),
         ("2026-11-24T11:30", ""),
         ("2026-11-24T16:45", "closed"),
@@ -185,6 +191,19 @@ def test_whether_another_moment_can_be(start: str, expected: str) -> None:
     assert objection(policy(), "office", PIET, diary, slot, at("2026-11-24T10:15")) == expected
 
 
+def test_a_moment_has_a_beginning_before_its_end() -> None:
+    start = at("2026-11-24T12:00")
+    for end in (start, start - timedelta(minutes=30)):
+        assert objection(policy(), "office", PIET, None, Slot(start, end), at("2026-11-24T10:15")) == "closed"
+
+
+def test_nobody_without_a_diary_is_full() -> None:
+    rules = policy(callbacks=CallbackPolicy(per_slot=1))
+    slot = Slot(at("2026-11-24T11:00"), at("2026-11-24T11:30"))
+    assert propose(rules, "office", PIET, None, at("2026-11-24T10:15")) == slot
+    assert objection(rules, "office", PIET, None, slot, at("2026-11-24T10:15")) == ""
+
+
 def test_not_while_the_colleague_is_away() -> None:
     slot = Slot(at("2026-11-30T09:00"), at("2026-11-30T09:30"))
     assert objection(policy(), "mornings", "colleague:els", None, slot, at("2026-11-24T10:15")) == "absent"
@@ -198,6 +217,9 @@ def test_a_moment_becomes_the_slot_in_which_it_begins() -> None:
 
     assert snap("2026-11-24T11:10", "2026-11-24T11:40") == "Tue 24-11 11:00-11:30"
     assert snap("2026-11-24T13:00", "2026-11-24T17:00") == "Tue 24-11 13:00-13:30"
+    assert snap("2026-11-24T16:40", "2026-11-24T17:10") == "Tue 24-11 16:30-17:00"
+    assert snap("2026-11-24T09:00", "2026-11-24T12:00") == "Tue 24-11 09:00-09:30"
+    assert snap("2026-11-24T17:00", "2026-11-24T18:00") == "Tue 24-11 17:00-18:00"
     assert snap("2026-11-24T20:10", "2026-11-24T20:40") == "Tue 24-11 20:10-20:40"
     odd = policy(callbacks=CallbackPolicy(slot=45))
     tail = Slot(at("2026-11-24T16:40"), at("2026-11-24T17:00"))
@@ -212,6 +234,9 @@ def test_a_diary_counts_and_forgets_what_has_begun() -> None:
     assert book(diary, slot, +1, now).booked == {epoch(slot.start): 2}
     assert book(diary, slot, -1, now).booked == {}
     assert book(Diary(PIET), slot, -1, now).booked == {}
+    assert book(diary, slot, +1, slot.start).booked == {epoch(slot.start): 2}
+    other = Slot(at("2026-11-24T12:00"), at("2026-11-24T12:30"))
+    assert book(diary, other, +1, slot.start).booked == {epoch(slot.start): 1, epoch(other.start): 1}
     assert book(diary, slot, +1, at("2026-11-24T11:10")).booked == {}
 
 
