@@ -55,8 +55,14 @@ class Batch:
     """One use: `run`, then `steps`, `left` and `outbox` say what happened."""
 
     def __init__(
-        self, connection: asyncpg.Connection, items: list[Item], *,
-        decide: Decide, policies: Policies, clock: Callable[[], datetime], node: str,
+        self,
+        connection: asyncpg.Connection,
+        items: list[Item],
+        *,
+        decide: Decide,
+        policies: Policies,
+        clock: Callable[[], datetime],
+        node: str,
     ) -> None:
         self._connection = connection
         self._items = items
@@ -171,8 +177,16 @@ class Batch:
         scene.apply(decision, provider)
         scene.seq += 1
         step = Step(
-            centre, scene.seq, item.subject if key is item.arrival.key else subject_of(event), key, event, call,
-            decision, pinned.version, now, provider,
+            centre,
+            scene.seq,
+            item.subject if key is item.arrival.key else subject_of(event),
+            key,
+            event,
+            call,
+            decision,
+            pinned.version,
+            now,
+            provider,
         )
         self.steps.append(step)
         return step

@@ -39,8 +39,15 @@ class Engine:
     """One per process. `start` before the first `handle`; `node` names this run of this process and no other."""
 
     def __init__(
-        self, url: str, *, decide: Decide, policies: Policies, clock: Callable[[], datetime], node: str,
-        overload: float = 0.25, listeners: Sequence[Listener] = (),
+        self,
+        url: str,
+        *,
+        decide: Decide,
+        policies: Policies,
+        clock: Callable[[], datetime],
+        node: str,
+        overload: float = 0.25,
+        listeners: Sequence[Listener] = (),
     ) -> None:
         self.node = node
         self.policies = policies
@@ -174,8 +181,12 @@ class Engine:
         if self._connection is None or self._connection.is_closed():
             self._connection = await engine_connection(self._url)
         batch = Batch(
-            self._connection, items,
-            decide=self._decide, policies=self.policies, clock=self._clock, node=self.node,
+            self._connection,
+            items,
+            decide=self._decide,
+            policies=self.policies,
+            clock=self._clock,
+            node=self.node,
         )
         await batch.run()
         return batch
@@ -194,8 +205,8 @@ class Engine:
             if self._connection is None:
                 self._connection = await engine_connection(self._url)
             await write.run(self._connection)
-        except FAILURES as failure:
-            log.error("engine.quarantine_failed", exc_info=failure)
+        except FAILURES:
+            log.exception("engine.quarantine_failed")
             await self._undo()
         item.fail(Quarantined(arrival.key))
         return []

@@ -47,17 +47,24 @@ def save_state(write: Write, centre: str, scene: Scene) -> None:
                 callbacks.append(callback)
             case _:
                 write.rows["diaries"].append((centre, row_id, text(scene.diaries[row_id])))
-    for c in sorted(callbacks, key=lambda c: c.open):      # room for a new promise is made before it is taken
-        write.rows["callbacks"].append((
-            centre, c.id, c.call, c.status, c.person, c.on_behalf, c.subject, c.colleague, c.due_at, text(c)
-        ))
+    for c in sorted(callbacks, key=lambda c: c.open):  # room for a new promise is made before it is taken
+        write.rows["callbacks"].append(
+            (centre, c.id, c.call, c.status, c.person, c.on_behalf, c.subject, c.colleague, c.due_at, text(c))
+        )
 
 
 def _call_row(centre: str, call: Call, scene: Scene) -> tuple[Any, ...]:
     waiter = scene.waiting.get(call.id)
     return (
-        centre, call.id, scene.providers[call.id], type(call.phase).__name__, live(call),
-        None if waiter is None else text(waiter), text(call), call.started_at, call.ended_at,
+        centre,
+        call.id,
+        scene.providers[call.id],
+        type(call.phase).__name__,
+        live(call),
+        None if waiter is None else text(waiter),
+        text(call),
+        call.started_at,
+        call.ended_at,
     )
 
 
@@ -91,27 +98,58 @@ def save_step(write: Write, step: Step, node: str, answered: set[str]) -> None:
     """The log line of one event, the facts it made, and its commands but those a reply carries."""
     decision = step.decision
     after = step.after
-    write.rows["events"].append((
-        step.centre, step.subject, step.key, step.seq, type(step.event).__name__, text(step.event),
-        "" if after is None else type(after.phase).__name__, text(decision.because), step.policy, step.at,
-    ))
+    write.rows["events"].append(
+        (
+            step.centre,
+            step.subject,
+            step.key,
+            step.seq,
+            type(step.event).__name__,
+            text(step.event),
+            "" if after is None else type(after.phase).__name__,
+            text(decision.because),
+            step.policy,
+            step.at,
+        )
+    )
     for n, command in enumerate(decision.commands):
         if (command.leg not in answered or command.name == "Look") and after is not None:
-            write.rows["outbox"].append((
-                step.centre, step.seq * OUTBOX_ROOM + n, after.id, command.leg, command.step, command.name,
-                text(command), step.provider, node,
-            ))
+            write.rows["outbox"].append(
+                (
+                    step.centre,
+                    step.seq * OUTBOX_ROOM + n,
+                    after.id,
+                    command.leg,
+                    command.step,
+                    command.name,
+                    text(command),
+                    step.provider,
+                    node,
+                )
+            )
     for n, record in enumerate(decision.records):
         match record:
             case OfferMade() as o:
-                write.rows["offers"].append((
-                    step.centre, step.seq, n, o.call, o.leg, o.role, o.party, o.outcome, o.rang, o.rings, o.estimated,
-                    o.at,
-                ))
+                write.rows["offers"].append(
+                    (
+                        step.centre,
+                        step.seq,
+                        n,
+                        o.call,
+                        o.leg,
+                        o.role,
+                        o.party,
+                        o.outcome,
+                        o.rang,
+                        o.rings,
+                        o.estimated,
+                        o.at,
+                    )
+                )
             case TransferMade() as t:
-                write.rows["transfers"].append((
-                    step.centre, step.seq, n, t.call, t.agent, t.colleague, t.outcome, t.at
-                ))
+                write.rows["transfers"].append(
+                    (step.centre, step.seq, n, t.call, t.agent, t.colleague, t.outcome, t.at)
+                )
             case RegistrationOwed() as r:
                 write.register(step.centre, r.call, r.agent, owed_at=r.at)
             case Registered() as r:

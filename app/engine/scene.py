@@ -21,7 +21,7 @@ NOTHING: Mapping[str, Callback] = {}
 
 
 class Scene:
-    """`was` holds what changed as it was before, `("call", id) -> Call | None`; `seq` is the number of the last event."""
+    """`was` holds what changed as it was before: `("call", id) -> Call | None`; `seq` numbers the last event."""
 
     def __init__(self, centre: Centre, seq: int) -> None:
         self.centre = centre

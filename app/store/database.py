@@ -12,7 +12,7 @@ ENGINE = {
     "lock_timeout": "2000",
     "statement_timeout": "2000",
     "idle_in_transaction_session_timeout": "2000",
-    "enable_seqscan": "off",            # a plan made on an empty table must still be good on a full one
+    "enable_seqscan": "off",  # a plan made on an empty table must still be good on a full one
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
 }
@@ -35,8 +35,14 @@ async def engine_connection(url: str) -> asyncpg.Connection:
 async def engine_pool(url: str, size: int = 3) -> asyncpg.Pool:
     """Connections for the workers, with the engine's settings."""
     return await asyncpg.create_pool(
-        url, min_size=1, max_size=size, server_settings=ENGINE, reset=keep, timeout=SECONDS,
-        command_timeout=2 * SECONDS, max_cached_statement_lifetime=0,
+        url,
+        min_size=1,
+        max_size=size,
+        server_settings=ENGINE,
+        reset=keep,
+        timeout=SECONDS,
+        command_timeout=2 * SECONDS,
+        max_cached_statement_lifetime=0,
     )
 
 

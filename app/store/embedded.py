@@ -22,7 +22,7 @@ from app.logs import logger
 from app.store import embedded_files as files
 from app.store.embedded_files import ROLE, EmbeddedError, Layout, Runner
 
-START_SECONDS = 300.0       # crash recovery of a busy night may take minutes
+START_SECONDS = 300.0  # crash recovery of a busy night may take minutes
 STOP_SECONDS = 10.0
 LOOK_AGAIN = 0.02
 log = logger()
@@ -91,7 +91,7 @@ class Embedded:
                 if _try_lock(lock):
                     self._spawn(lock)
             finally:
-                os.close(lock)          # the server keeps the copy it inherited
+                os.close(lock)  # the server keeps the copy it inherited
             if await self._answers():
                 break
             self._check_child()
@@ -112,7 +112,7 @@ class Embedded:
         command = [str(binaries / "postgres"), "-D", str(self.layout.cluster)]
         for name, value in files.server_settings(self.socket).items():
             command += ["-c", f"{name}={value}"]
-        self._child = self._launch(command, lock, death=signal.SIGINT)      # SIGINT: PostgreSQL's fast stop
+        self._child = self._launch(command, lock, death=signal.SIGINT)  # SIGINT: PostgreSQL's fast stop
         self.pid = self._child.pid
         self._handle = os.pidfd_open(self.pid)
 
@@ -136,8 +136,14 @@ class Embedded:
         try:
             return subprocess.Popen(  # noqa: S603  (our own binaries, no shell, no outside input)
                 [*step_down, "--", *command],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", start_new_session=True,
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}, pass_fds=(lock,), umask=0o077,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                start_new_session=True,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                pass_fds=(lock,),
+                umask=0o077,
             )
         except FileNotFoundError as error:
             raise EmbeddedError("The command setpriv (package util-linux) is missing; or set DATABASE_URL.") from error
@@ -222,7 +228,7 @@ class Embedded:
                 return
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, sign)
-                signal.pidfd_send_signal(self._handle, signal.SIGCONT)      # a frozen server hears nothing else
+                signal.pidfd_send_signal(self._handle, signal.SIGCONT)  # a frozen server hears nothing else
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended(), seconds)
                 return

@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 MAJOR = "18"
-ROLE = "warmlijn"                     # the database's superuser, the database, and the name of the access map
+ROLE = "warmlijn"  # the database's superuser, the database, and the name of the access map
 STEP_DOWN_TO = ("postgres", "nobody")  # existing users without rights; none is ever made
-LONGEST_SOCKET = 107                  # bytes in sockaddr_un, less the closing zero
+LONGEST_SOCKET = 107  # bytes in sockaddr_un, less the closing zero
 SOCKET_NAME = ".s.PGSQL.5432"
 
 
@@ -146,7 +146,7 @@ def reachable(binaries: Path, layout: Layout, runner: Runner) -> Path:
     """`binaries`, or a copy inside `layout.home` when the user who runs the server cannot reach them (/root, 0700)."""
     if can_enter(binaries, runner):
         return binaries
-    root = binaries.parent.parent.parent            # libraries are found by a path relative to the package
+    root = binaries.parent.parent.parent  # libraries are found by a path relative to the package
     mark = f"{binaries.resolve()} {(binaries / 'postgres').stat().st_mtime_ns}"
     kept = layout.home / f"postgresql-{MAJOR}-{sha256(mark.encode()).hexdigest()[:12]}"
     copied = kept / binaries.relative_to(root)
@@ -210,6 +210,6 @@ def server_settings(socket: Path) -> dict[str, str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_min_messages": "warning",
-        "log_min_error_statement": "panic",          # statements hold personal data; so do details
+        "log_min_error_statement": "panic",  # statements hold personal data; so do details
         "log_error_verbosity": "terse",
     }

@@ -13,7 +13,7 @@ import asyncpg
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
-ADVISORY_LOCK = 0x7761726D6C696A6E      # "warmlijn"
+ADVISORY_LOCK = 0x7761726D6C696A6E  # "warmlijn"
 LEDGER = """
     CREATE TABLE IF NOT EXISTS schema_migrations (
         version integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,
@@ -70,7 +70,9 @@ async def migrate(url: str, folder: Path = FOLDER) -> tuple[str, ...]:
                 await connection.execute(file.sql)
                 await connection.execute(
                     "INSERT INTO schema_migrations (version, name, sha256) VALUES ($1, $2, $3)",
-                    file.version, file.name, file.digest,
+                    file.version,
+                    file.name,
+                    file.digest,
                 )
             applied.append(f"{file.version:04}_{file.name}")
         return tuple(applied)

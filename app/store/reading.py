@@ -74,7 +74,10 @@ class Wanted:
     async def read(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
         """Rows `(kind, centre, a, b, state)`; see the statement for what `a` and `b` are for each kind."""
         rows: list[asyncpg.Record] = await connection.fetch(
-            _READ, *_columns(self.keys, 3), *_columns(self.calls, 2), *_columns(self.callbacks, 2),
+            _READ,
+            *_columns(self.keys, 3),
+            *_columns(self.calls, 2),
+            *_columns(self.callbacks, 2),
             *_columns(self.persons, 2),
         )
         return rows

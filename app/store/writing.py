@@ -33,17 +33,22 @@ _CLAIM = """coalesce((SELECT o.claimed_by FROM outbox o WHERE o.centre = u.centr
 PARTS: dict[str, tuple[str, str]] = {
     "centres": _upsert("centres", "id", "id, seq, state", "text bigint jsonb"),
     "calls": _upsert(
-        "calls", "centre, id", "centre, id, provider, phase, live, waiting, state, started_at, ended_at",
+        "calls",
+        "centre, id",
+        "centre, id, provider, phase, live, waiting, state, started_at, ended_at",
         "text text text text bool jsonb jsonb timestamptz timestamptz",
     ),
     "agents": _upsert("agents", "centre, id", "centre, id, state", "text text jsonb"),
     "callbacks": _upsert(
-        "callbacks", "centre, id", "centre, id, call, status, person, on_behalf, subject, colleague, due_at, state",
+        "callbacks",
+        "centre, id",
+        "centre, id, call, status, person, on_behalf, subject, colleague, due_at, state",
         "text text text text text text text text timestamptz jsonb",
     ),
     "diaries": _upsert("diaries", "centre, owner", "centre, owner, state", "text text jsonb"),
     "events": _insert(
-        "events", "centre, subject, key, seq, type, data, phase_after, because, policy_version, at",
+        "events",
+        "centre, subject, key, seq, type, data, phase_after, because, policy_version, at",
         "text text text bigint text jsonb text jsonb text timestamptz",
     ),
     "timers": _upsert(
@@ -70,16 +75,16 @@ PARTS: dict[str, tuple[str, str]] = {
                    FOR UPDATE SKIP LOCKED OFFSET 0) o))""",
         "text text text",
     ),
-    "names": _upsert(
-        "names", "centre, ref", "centre, ref, value, delete_after", "text text text timestamptz"
-    ),
+    "names": _upsert("names", "centre, ref", "centre, ref, value, delete_after", "text text text timestamptz"),
     "lines": _upsert("lines", "centre, leg", "centre, leg, call, provider, ref", "text text text text text"),
     "offers": _insert(
-        "offers", "centre, seq, n, call, leg, role, party, outcome, rang, rings, estimated, at",
+        "offers",
+        "centre, seq, n, call, leg, role, party, outcome, rang, rings, estimated, at",
         "text bigint int text text text text text float8 int bool timestamptz",
     ),
     "transfers": _insert(
-        "transfers", "centre, seq, n, call, agent, colleague, outcome, at",
+        "transfers",
+        "centre, seq, n, call, agent, colleague, outcome, at",
         "text bigint int text text text text timestamptz",
     ),
     "registrations": (
@@ -108,8 +113,14 @@ class Write:
         self._registrations: dict[tuple[str, str, str], tuple[Any, ...]] = {}
 
     def register(
-        self, centre: str, call: str, agent: str, *,
-        owed_at: datetime | None = None, done_at: datetime | None = None, questions: str = "[]",
+        self,
+        centre: str,
+        call: str,
+        agent: str,
+        *,
+        owed_at: datetime | None = None,
+        done_at: datetime | None = None,
+        questions: str = "[]",
     ) -> None:
         """A registration that is owed, or done; both may happen within one batch."""
         key = (centre, call, agent)

@@ -1,0 +1,81 @@
+"""The outbox, seen from the sending side: what is mine, what is done, and what a dead process left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import asyncpg
+
+LEASE = 8.0
+"""Seconds a claim holds; renewed well before that by whoever lives, so that a crash is settled within ten seconds."""
+
+_MINE = """
+SELECT o.centre, o.id, o.call, o.provider, o.attempts, o.data, c.state, l.refs,
+       extract(epoch FROM o.claimed_until - clock_timestamp())::float8 AS remaining
+FROM outbox o
+CROSS JOIN LATERAL (SELECT state FROM calls c WHERE c.centre = o.centre AND c.id = o.call OFFSET 0) c
+CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(l.leg, l.ref), '{}') AS refs
+                    FROM lines l WHERE l.centre = o.centre AND l.call = o.call OFFSET 0) l
+WHERE o.claimed_by = $1 AND (o.centre || ' ' || o.call) <> ALL ($2::text[])
+ORDER BY o.id LIMIT $3"""
+
+_DONE = """
+WITH told AS (
+    INSERT INTO lines (centre, leg, call, provider, ref) SELECT * FROM unnest($3::text[], $4::text[], $5::text[],
+        $6::text[], $7::text[]) ON CONFLICT (centre, leg) DO UPDATE SET ref = excluded.ref)
+DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+    SELECT o.ctid FROM unnest($1::text[], $2::bigint[]) u (centre, id)
+    CROSS JOIN LATERAL (SELECT ctid FROM outbox o WHERE o.centre = u.centre AND o.id = u.id OFFSET 0) o))"""
+
+_RENEW = f"""
+UPDATE outbox SET claimed_until = clock_timestamp() + interval '{LEASE} s'
+WHERE claimed_by = $1 AND claimed_until < clock_timestamp() + interval '{LEASE * 0.7} s'"""
+
+_TAKE_OVER = f"""
+WITH dead AS MATERIALIZED (
+    SELECT DISTINCT centre, call, claimed_by FROM outbox
+    WHERE claimed_until < clock_timestamp() AND claimed_by <> $1 LIMIT 200)
+UPDATE outbox SET claimed_by = $1, claimed_until = clock_timestamp() + interval '{LEASE} s', attempts = attempts + 1
+WHERE ctid = ANY (ARRAY(
+    SELECT o.ctid FROM dead d CROSS JOIN LATERAL (
+        SELECT ctid FROM outbox o
+        WHERE o.centre = d.centre AND o.call = d.call AND o.claimed_by = d.claimed_by
+        ORDER BY id FOR UPDATE OFFSET 0) o))"""
+
+_AGE = "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM outbox"
+
+Line = tuple[str, str, str, str, str]
+"""Centre, leg, call, provider, the platform's own id of the leg."""
+
+
+async def mine(pool: asyncpg.Pool, node: str, busy: Collection[str], limit: int) -> list[asyncpg.Record]:
+    """This node's commands in order, without those of the calls `"centre call"` that are being sent already.
+
+    Each with its call's state, the lines known of the call (leg -> ref), and the seconds the claim still holds.
+    """
+    rows: list[asyncpg.Record] = await pool.fetch(_MINE, node, list(busy), limit)
+    return rows
+
+
+async def done(pool: asyncpg.Pool, rows: Collection[tuple[str, int]], lines: Collection[Line]) -> None:
+    """Forget these commands `(centre, id)`, and remember which line a dialled leg got."""
+    columns = list(zip(*rows, strict=True)) or [(), ()]
+    known = list(zip(*{(line[0], line[1]): line for line in lines}.values(), strict=True)) or [()] * 5
+    await pool.execute(_DONE, *columns, *known)
+
+
+async def renew(pool: asyncpg.Pool, node: str) -> None:
+    """Say that this node lives."""
+    await pool.execute(_RENEW, node)
+
+
+async def take_over(pool: asyncpg.Pool, node: str) -> int:
+    """Take over from processes that fell silent: whole calls, so that their order stays. Returns how many commands."""
+    status: str = await pool.execute(_TAKE_OVER, node)
+    return int(status.rpartition(" ")[2])
+
+
+async def age(connection: asyncpg.Pool | asyncpg.Connection) -> float:
+    """Seconds since the oldest command that is not known to be done was written."""
+    seconds: float = await connection.fetchval(_AGE)
+    return seconds

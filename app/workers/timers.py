@@ -1,0 +1,107 @@
+"""The clock: every timer that is due goes through the engine's own door as an event (design §5 rule 5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from app.call.events import TimerFired
+from app.engine.arrivals import Step
+from app.engine.engine import Engine
+from app.engine.errors import Quarantined, Unavailable
+from app.logs import logger
+from app.providers.base import Arrival
+from app.store import agenda
+from app.store.database import FAILURES
+
+LONGEST = 0.05
+"""Seconds between two looks: another process may have set a timer that is due sooner than ours."""
+SHORTEST = 0.001
+"""Never 0: a sleep of 0.0 made the loop oversleep (storage findings)."""
+IN_FLIGHT = 512
+"""Timers inside the engine at once; the rest waits in the table."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+log = logger()
+
+Late = Callable[[float], None]
+"""Told the seconds between due and done of each timer."""
+
+
+class Timers:
+    """Looks for what is due, sleeps until the next, at most 50 ms. Any number of processes may do so at once."""
+
+    def __init__(
+        self, engine: Engine, pool: asyncpg.Pool, clock: Callable[[], datetime], late: Late = lambda _seconds: None
+    ) -> None:
+        self._engine = engine
+        self._pool = pool
+        self._clock = clock
+        self._late = late
+        self._flying: set[tuple[str, str, str, datetime]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        engine.listen(self._heard)
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._loop = asyncio.create_task(self._run(), name="timers")
+
+    async def stop(self) -> None:
+        """Stop looking; what is in flight is saved by the engine or fires again elsewhere."""
+        tasks = [*self._tasks, *([self._loop] if self._loop else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _heard(self, steps: Sequence[Step], _outbox: set[str]) -> None:
+        """A timer that is due before the next look (a fourth ring was reported) makes us look now."""
+        soon = self._clock() + timedelta(seconds=LONGEST)
+        if any(t.due_at <= soon for step in steps if step.decision.call for t in step.decision.call.timers):
+            self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                pause = await self._look()
+            except FAILURES as error:
+                log.warning("timers.database", exc_info=error)
+                pause = 0.5
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(min(max(pause, SHORTEST), max(LONGEST, pause))):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def _look(self) -> float:
+        """Send what is due into the engine; returns the seconds until the next is due, at most LONGEST."""
+        now = self._clock()
+        rows = await agenda.due(self._pool, now + timedelta(seconds=LONGEST), IN_FLIGHT + len(self._flying))
+        for centre, subject, name, leg, due_at in rows:
+            if due_at > now:
+                return float((due_at - self._clock()).total_seconds())
+            key = (centre, subject, name, due_at)
+            if key not in self._flying and len(self._flying) < IN_FLIGHT:
+                self._flying.add(key)
+                task = asyncio.create_task(self._fire(key, leg))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        return LONGEST
+
+    async def _fire(self, key: tuple[str, str, str, datetime], leg: str) -> None:
+        centre, subject, name, due_at = key
+        kind, _, subject_id = subject.partition(":")
+        event = TimerFired(subject=kind, id=subject_id, name=name, due_at=due_at, leg=leg)  # type: ignore[arg-type]
+        micros = (due_at - EPOCH) // timedelta(microseconds=1)
+        try:
+            await self._engine.handle(Arrival(centre=centre, key=f"timer:{name}:{leg}:{micros}", event=event))
+            self._late((self._clock() - due_at).total_seconds())
+        except (Unavailable, Quarantined) as error:
+            log.warning("timers.not_fired", centre=centre, subject=subject, timer=name, error=type(error).__name__)
+            await asyncio.sleep(1.0)
+        finally:
+            self._flying.discard(key)
