@@ -80,10 +80,21 @@ def states() -> str:
     return "\n".join([*lines, "    Ended --> [*]", "```"]) + "\n"
 
 
+def routing() -> str:
+    """The page about routing.yaml with its tables written anew from the shape; the prose between them is kept."""
+    page = (ROOT / "docs/reference/routing.md").read_text(encoding="utf-8")
+
+    def written(mark: re.Match[str]) -> str:
+        return f"{mark[1]}\n{schema.table(mark[2]) if mark[2] else schema.texts()}\n<!-- end -->"
+
+    return re.sub(r"(<!-- (?:keys: (\w+)|texts) -->).*?<!-- end -->", written, page, flags=re.DOTALL)
+
+
 GENERATED: Mapping[str, Callable[[], str]] = {
     "config/routing.schema.json": schema.text,
     "docs/reference/generic-api.yaml": describing.openapi,
     "docs/reference/generic-events.schema.json": describing.json_schema,
+    "docs/reference/routing.md": routing,
     "docs/reference/states.md": states,
     "docs/reference/words.md": glossary,
 }

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from app.policyfile.mistakes import Path, Teller, shown
-from app.policyfile.shape import Part, RoutingFile
+from app.policyfile.shape import RoutingFile, part_within
 from app.policyfile.yamltree import Tree
 
 CODES = {
@@ -64,16 +64,5 @@ def _keys(path: Path) -> tuple[str, ...]:
     for step in path:
         field = getattr(part, "model_fields", {}).get(step)
         annotation = field.annotation if field is not None else part
-        part = _part_within(annotation) or part
+        part = part_within(annotation) or part
     return tuple(part.model_fields)
-
-
-def _part_within(annotation: Any) -> type[Part] | None:
-    """The part that a field holds, looked for inside `dict[...]`, `tuple[...]` and `... | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _part_within(inner)
-        if found is not None:
-            return found
-    return None

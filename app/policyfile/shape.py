@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -124,7 +124,7 @@ class RulePart(Part):
     hours: Id | None = None
     """Alleen binnen deze tijden."""
     load_above: Annotated[float, Field(ge=0, le=100), NUMBER] | None = None
-    """Alleen bij meer wachtenden per beschikbare medewerker dan dit, in de frontoffice van het onderwerp."""
+    """Alleen bij meer wachtenden per beschikbare medewerker dan dit, waar de beller anders heen ging."""
 
 
 class OfficePart(Part):
@@ -367,3 +367,14 @@ class RoutingFile(Part):
     """De vaste zinnen."""
     tests: tuple[TestPart, ...] = ()
     """Proeven: wat een beller doet en wat er dan moet gebeuren."""
+
+
+def part_within(annotation: Any) -> type[Part] | None:
+    """The part that a field holds, looked for inside `dict[...]`, `tuple[...]` and `... | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = part_within(inner)
+        if found is not None:
+            return found
+    return None

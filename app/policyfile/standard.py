@@ -30,13 +30,13 @@ SLOTS: dict[str, frozenset[str]] = {
         "back_soon": "",
         "goodbye": "",
         "apology_line_lost": "",
-        "connecting_direct": "",
+        "connecting_direct": "collega",
         "recall": "",
         "connected_left": "",
         "degraded": "",
         # spoken to a colleague
         "announce": "medewerker beller onderwerp",
-        "announce_direct": "beller onderwerp",
+        "announce_direct": "medewerker beller onderwerp",
         # said by the agent
         "welcome_agent_morning": "medewerker",
         "welcome_agent_afternoon": "medewerker",

@@ -16,7 +16,7 @@ def check(tree: Tree, tell: Teller) -> None:
     texts = section(tree, "texts")
     spoken = {value for _, value in found(tree.data, ("menus", "*", "text")) if isinstance(value, str)}
     if isinstance(tree.data, dict) and "texts" in tree.data:
-        for text in SLOTS.keys() - texts.keys():
+        for text in (known for known in SLOTS if known not in texts):
             tell("text_missing", tree.line(("texts",)), ("texts",), value=text)
     for text, words in texts.items():
         if text not in SLOTS and text not in spoken:

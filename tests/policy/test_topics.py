@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.call.policy import Policy, Topic
-from app.ivr.topics import find, known_words, stems
+from app.ivr.topics import find, known_words, stems, table
 from app.policyfile import load
 from tests.policy.small import spoiled
 
@@ -180,6 +180,15 @@ def test_what_is_kept_leads_to_the_same_topic(said: str, language: str) -> None:
 def test_only_words_of_the_file_are_kept(said: str) -> None:
     table = POLICY.stems["nl"]
     assert all(stems([word], "nl")[0] in table for word in known_words(POLICY, said, "nl"))
+
+
+def test_a_word_of_two_topics_belongs_to_neither() -> None:
+    topics = {
+        id_: Topic(id_, {}, "kcc", words) for id_, words in {"a": ("pas", "de"), "b": ("passen", "pas op")}.items()
+    }
+    assert table(topics, "nl") == {"pas": ""}
+    topics["b"] = Topic("b", {}, "kcc", ("pas kwijt",))
+    assert table(topics, "nl") == {"pas": "a", "pas kwijt": "b", "kwijt": ""}
 
 
 def test_the_table_of_a_policy_holds_the_words_inside_its_phrases() -> None:
