@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.call.call import Call
 from app.call.events import Event
-from app.call.legs import Leg, Line
+from app.call.legs import Line
 from app.call.policy import Policy
 from app.providers.base import Arrival, Hook, Order, Reply
 from app.providers.speech import sentences
@@ -53,15 +53,19 @@ class Twilio:
         """See `Provider`: after a redirect and on leaving a room the platform wants the present step."""
         return self._leg(hook) if hook.path in reading.DOCUMENTS else ""
 
-    def reply(self, hook: Hook, call: Call | None, leg: Leg | None, sentences: tuple[str, ...]) -> Reply:
+    def reply(self, hook: Hook, call: Call | None, orders: tuple[Order, ...]) -> Reply:
         """See `Provider`. A line whose leg is over is hung up; a caller nobody decided about goes to the KCC."""
         if hook.path not in ASKS_DOCUMENT:
             return self._hang_up if hook.path == "degraded" else self._nothing
         if hook.path == "fallback" or (hook.path == "voice" and call is None):
             return self._to_kcc
-        if call is None or leg is None:
-            return self._hang_up
-        return documents.document(self.addresses, call.language, leg.id, leg.step, leg.doing, sentences)
+        for order in orders:
+            told = order.command
+            if told.do is not None:
+                return documents.document(
+                    self.addresses, order.language, told.leg, told.step, told.do, order.sentences
+                )
+        return self._hang_up
 
     def degraded(self, hook: Hook) -> Reply:
         """See `Provider`. A caller goes to the KCC, an agent's or colleague's line ends, a report may come again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -40,10 +41,14 @@ class Http(AsyncHttpClient):  # type: ignore[misc]
 
     def __init__(self, base_url: str) -> None:
         super().__init__(None, is_async=True, timeout=TIMEOUT)
-        near = is_loopback(urlsplit(base_url).hostname or "")
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+        self.near = is_loopback(urlsplit(base_url).hostname or "")
+
+    @cached_property
+    def session(self) -> httpx.AsyncClient:
+        """Made at the first request: reading the certificates takes a while."""
         timeout = httpx.Timeout(TIMEOUT, connect=CONNECT)
-        self.session = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=not near, follow_redirects=False)
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+        return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=not self.near, follow_redirects=False)
 
     async def request(
         self,
@@ -62,7 +67,8 @@ class Http(AsyncHttpClient):  # type: ignore[misc]
 
     async def close(self) -> None:
         """Let connections go."""
-        await self.session.aclose()
+        if "session" in self.__dict__:
+            await self.session.aclose()
 
 
 class Rest:
@@ -117,13 +123,10 @@ class Rest:
 
     async def _room(self, order: Order) -> str:
         """The room of this call in which the leg is, or nothing."""
+        wanted = {"friendly_name": order.room} if order.room else {}
+        running = {**wanted, "status": "in-progress", "limit": MOST_ROOMS, "page_size": MOST_ROOMS}
         try:
-            rooms = await self._ask(
-                order,
-                lambda: self.client.conferences.list_async(
-                    friendly_name=order.room or None, status="in-progress", limit=MOST_ROOMS, page_size=MOST_ROOMS
-                ),
-            )
+            rooms = await self._ask(order, lambda: self.client.conferences.list_async(**running))
             for room in rooms:
                 if room.friendly_name.startswith(f"{order.call}-r") and await self._inside(order, room.sid):
                     return str(room.friendly_name)
