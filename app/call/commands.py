@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from app.call.call import Call
-from app.call.legs import Doing, Gather, InRoom, Leaving, Music, Prompt, Ringing
+from app.call.legs import Doing, Gather, InRoom, Leaving, Leg, Music, Prompt, Ringing
 
 Name = Literal["Say", "Gather", "Music", "Ringback", "Join", "Dial", "StopRinging", "HangUp", "Look"]
 
@@ -42,6 +42,11 @@ def named(do: Doing, *, up: bool) -> Name:
             return "Dial"
         case Leaving():
             return "HangUp" if up else "StopRinging"
+
+
+def present(leg: Leg) -> Command:
+    """The command of what the leg does now: to say it again, or in the answer to a webhook."""
+    return Command(leg.id, leg.step, named(leg.doing, up=leg.state == "up"), leg.doing)
 
 
 def between(before: Call | None, after: Call | None) -> tuple[Command, ...]:

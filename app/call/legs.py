@@ -93,3 +93,12 @@ class Leg(Struct, frozen=True):
     def live(self) -> bool:
         """Neither hung up by us nor gone."""
         return type(self.doing) is not Leaving
+
+
+def refs(doing: Doing | None) -> list[str]:
+    """The refs of the names and numbers that this needs, without their `@`."""
+    if isinstance(doing, Ringing):
+        return [doing.shows[1:]] if doing.shows.startswith("@") else []
+    if isinstance(doing, Prompt | Gather):
+        return [value[1:] for line in doing.lines for value in line.slots.values() if value.startswith("@")]
+    return []

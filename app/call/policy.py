@@ -207,7 +207,7 @@ class Retention(Struct, frozen=True):
 
 
 class RoutingTest(Struct, frozen=True):
-    """What the municipality expects of its own file. `at` is local, `2026-11-24T10:15`; what is empty is not looked at."""
+    """What the municipality expects of its own file. `at` is local, `2026-11-24T10:15`; an empty field asks nothing."""
 
     number: str
     at: str

@@ -11,17 +11,19 @@ from app.call.because import Because
 from app.call.call import Call
 from app.call.decision import Decision
 from app.call.events import Event, OfAgent, OfCall, OfCallback, TimerFired
+from app.call.legs import Leg
 from app.providers.base import Arrival
 
 
 class Handled(Struct, frozen=True):
-    """The saved truth after an arrival: the call as it is now, and the names its reply needs (ref -> text).
+    """The saved truth after an arrival: the call as it is now, and the legs whose present step is the answer.
 
-    `because` is None when the key was seen before: nothing happened again.
+    `names` are those that these legs need (ref -> text). `because` is None when the key was seen before: nothing happened again.
     """
 
     call: Call | None
     because: Because | None = None
+    legs: tuple[Leg, ...] = ()
     names: dict[str, str] = {}
 
 
@@ -39,6 +41,8 @@ class Step(Struct, frozen=True):
     """The version that decided."""
     at: datetime
     provider: str
+    replies: str = ""
+    """What the answer to the arrival tells, see `Arrival.replies`."""
 
     @property
     def after(self) -> Call | None:
@@ -49,7 +53,7 @@ class Step(Struct, frozen=True):
 class Item:
     """An arrival that waits; the same key arriving again before it is taken shares it."""
 
-    __slots__ = ("arrival", "because", "call", "error", "futures", "passed", "seen", "since", "subject")
+    __slots__ = ("arrival", "because", "call", "commanded", "error", "futures", "passed", "seen", "since", "subject")
 
     def __init__(self, arrival: Arrival, subject: str, since: float) -> None:
         self.arrival = arrival
@@ -62,6 +66,8 @@ class Item:
         self.seen = False
         self.error: Exception | None = None
         self.because: Because | None = None
+        self.commanded: set[str] = set()
+        """The legs to which this arrival gave something to do."""
 
     def answer(self, handled: Handled) -> None:
         """Give this to everybody who still waits."""

@@ -16,6 +16,7 @@ import msgspec
 from app.call.call import Call
 from app.call.decision import Decision
 from app.call.events import CallerIdentified, Event
+from app.call.legs import Leg, refs
 from app.call.policy import Policy
 from app.call.world import World
 from app.engine.arrivals import Handled, Item, Step, call_of, callback_of, subject_of
@@ -156,6 +157,7 @@ class Batch:
                 continue
             if item.because is None:
                 item.because = step.decision.because
+            item.commanded.update(command.leg for command in step.decision.commands)
             for caused in step.decision.follow:
                 number += 1
                 if number > FOLLOWS:
@@ -187,6 +189,7 @@ class Batch:
             pinned.version,
             now,
             provider,
+            item.arrival.replies,
         )
         self.steps.append(step)
         return step
@@ -222,7 +225,7 @@ class Batch:
             save_state(write, centre, scene)
         for item in items:
             save_fired(write, item, self._scenes[item.arrival.centre])
-            if item.arrival.replies:
+            if item.arrival.replies not in ("", item.call):
                 write.rows["outbox_answered"].append((item.arrival.centre, item.call, item.arrival.replies))
         terms = {
             centre: timedelta(days=(await self._policy(centre, scene.centre.policy)).retention.numbers)
@@ -246,17 +249,28 @@ class Batch:
         told = codec.text(Told(self._node, sorted(self._scenes), sorted(self.outbox)))
         return f"SELECT pg_notify('warmlijn', '{told.replace(chr(39), chr(39) * 2)}'); "
 
+    def _told(self, item: Item) -> tuple[Leg, ...]:
+        """The legs whose present step is the answer: the one asked for, or those of the call that this changed.
+
+        Whoever brings an event again is told of all legs of the call, for the first answer may be lost.
+        """
+        replies = item.arrival.replies
+        call = self._scenes[item.arrival.centre].calls.get(item.call) if replies else None
+        if call is None:
+            return ()
+        if replies == call.id:
+            return tuple(leg for leg in call.legs if item.seen or leg.id in item.commanded)
+        leg = call.leg(replies)
+        return () if leg is None else (leg,)
+
     def _refs(self, item: Item) -> list[tuple[str, str]]:
-        """The names that stand in the present step of the leg that is answered."""
-        leg_id, centre = item.arrival.replies, item.arrival.centre
-        call = self._scenes[centre].calls.get(item.call) if leg_id else None
-        leg = call.leg(leg_id) if call is not None else None
-        lines = getattr(leg.doing, "lines", ()) if leg is not None else ()
-        return [(centre, v[1:]) for line in lines for v in line.slots.values() if v.startswith("@")]
+        """The names that stand in what is answered."""
+        return [(item.arrival.centre, ref) for leg in self._told(item) for ref in refs(leg.doing)]
 
     def _handled(self, item: Item, names: dict[tuple[str, str], str]) -> Handled:
         needed = {ref: names[centre, ref] for centre, ref in self._refs(item) if (centre, ref) in names}
-        return Handled(self._scenes[item.arrival.centre].calls.get(item.call), item.because, needed)
+        call = self._scenes[item.arrival.centre].calls.get(item.call)
+        return Handled(call, item.because, self._told(item), needed)
 
 
 def quarantine_row(item: Item, key: str, event: Event, error: Exception) -> tuple[str, ...]:

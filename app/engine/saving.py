@@ -8,6 +8,7 @@ from typing import Any
 
 from app.call.call import Call, Degraded, Ended
 from app.call.callback import Callback
+from app.call.commands import Command
 from app.call.decision import OfferMade, Registered, RegistrationOwed, TransferMade
 from app.call.events import TimerFired
 from app.call.timers import Timer
@@ -113,7 +114,7 @@ def save_step(write: Write, step: Step, node: str, answered: set[str]) -> None:
         )
     )
     for n, command in enumerate(decision.commands):
-        if (command.leg not in answered or command.name == "Look") and after is not None:
+        if (command.name == "Look" or not _told(command, step, answered)) and after is not None:
             write.rows["outbox"].append(
                 (
                     step.centre,
@@ -154,6 +155,11 @@ def save_step(write: Write, step: Step, node: str, answered: set[str]) -> None:
                 write.register(step.centre, r.call, r.agent, owed_at=r.at)
             case Registered() as r:
                 write.register(step.centre, r.call, r.agent, done_at=r.at, questions=text(r.questions))
+
+
+def _told(command: Command, step: Step, answered: set[str]) -> bool:
+    """Whether an answer tells this command: that of its leg, or that of the event's whole call."""
+    return command.leg in answered or (bool(step.replies) and command.leg.rpartition(".")[0] == step.replies)
 
 
 def save_private(write: Write, items: Iterable[Item], delete_after: dict[str, timedelta], now: datetime) -> None:

@@ -12,7 +12,6 @@ from msgspec import Struct
 from app.call.call import Call
 from app.call.commands import Command
 from app.call.events import Event
-from app.call.legs import Leg
 from app.call.policy import Policy
 
 
@@ -47,7 +46,8 @@ class Arrival(Struct, frozen=True, kw_only=True):
     line: tuple[str, str] | None = None
     """Our leg id and the platform's own id of it, when this webhook tells both."""
     replies: str = ""
-    """The leg whose present step is the answer to this webhook; its commands are not sent again by the outbox."""
+    """What the answer to this webhook tells, so that the outbox need not: a leg's present step (its id), or what this
+    event changed in every leg of the call (the call's id)."""
     urgent: bool = True
     """False for what may be refused under overload: new calls."""
 
@@ -115,8 +115,11 @@ class Provider(Protocol):
         verifies the signature: then load the call, and give `reply` this leg as it is now (None when it is over).
         """
 
-    def reply(self, hook: Hook, call: Call | None, leg: Leg | None, sentences: tuple[str, ...]) -> Reply:
-        """The answer to this webhook: `leg`'s present step, or a plain acknowledgement when it is None."""
+    def reply(self, hook: Hook, call: Call | None, orders: tuple[Order, ...]) -> Reply:
+        """The answer to this webhook: the present steps of the legs it is told about; without any, a plain receipt.
+
+        `call` is None when it is not known; its legs may be over.
+        """
 
     def degraded(self, hook: Hook) -> Reply:
         """The static answer made at start: the KCC is rung by the platform itself. Needs no database."""

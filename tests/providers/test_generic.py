@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook
 from app import policyfile
 from app.call import events as core
 from app.call.call import Call, Welcoming
-from app.call.commands import Command
+from app.call.commands import Command, present
 from app.call.legs import Doing, Gather, InRoom, Leaving, Leg, Music, Prompt, Ringing
 from app.call.policy import Policy
 from app.providers.base import Arrival, NotAuthentic, NotUnderstood, Order, Refused, Uncertain, call_id
@@ -49,10 +49,10 @@ STEP = {"leg": LEG, "step": 3}
 @pytest.mark.parametrize(
     ("kind", "data", "event", "key"),
     [
-        ("keys.pressed", STEP | {"keys": "1"}, core.KeysPressed(CALL, LEG, 3, "1"), f"{LEG}:3:keys"),
+        ("keys.pressed", STEP | {"keys": "1"}, core.KeysPressed(CALL, LEG, 3, "1"), f"{LEG}:3:input"),
         ("words.heard", STEP | {"words": "een traplift voor Jan Jansen"}, core.WordsHeard(CALL, LEG, 3, ("traplift",)),
-         f"{LEG}:3:words"),
-        ("input.timed-out", STEP, core.InputTimedOut(CALL, LEG, 3), f"{LEG}:3:timeout"),
+         f"{LEG}:3:input"),
+        ("input.timed-out", STEP, core.InputTimedOut(CALL, LEG, 3), f"{LEG}:3:input"),
         ("say.finished", STEP, core.SayFinished(CALL, LEG, 3), f"{LEG}:3:said"),
         ("leg.dialling", {"leg": LEG}, core.LegDialling(CALL, LEG), f"{LEG}:dialling"),
         ("leg.ringing", {"leg": LEG}, core.LegRinging(CALL, LEG, AT), f"{LEG}:ringing"),
@@ -100,7 +100,7 @@ def test_an_offered_call_brings_its_number_and_name_apart(pbx: Generic, policy: 
     assert (event.call, event.leg, event.dialled) == (ours, f"{ours}.1", "140123")
     assert (event.number.ref, event.number.kind, event.name) == (f"{ours}.number", "mobile", f"{ours}.name")
     assert arrival.private == {f"{ours}.number": "+31612345678", f"{ours}.name": "S. de Vries"}
-    assert (arrival.line, arrival.replies, arrival.urgent) == ((f"{ours}.1", "pbx-7"), f"{ours}.1", False)
+    assert (arrival.line, arrival.replies, arrival.urgent) == ((f"{ours}.1", "pbx-7"), ours, False)
 
 
 def test_a_withheld_number_is_neither_shown_nor_stored(pbx: Generic, policy: Policy) -> None:
@@ -260,16 +260,23 @@ def call(leg: Leg) -> Call:
 )  # fmt: skip
 def test_the_answer_is_what_the_leg_does_now(pbx: Generic, doing: Doing, expected: dict[str, Any]) -> None:
     leg = Leg(f"{CALL}.1", "caller", "up", doing, step=4)
-    reply = pbx.reply(hook(RINGING), call(leg), leg, ("Goedemorgen.",))
+    told = Order("gemeente", CALL, present(leg), "nl", ("Goedemorgen.",))
+    reply = pbx.reply(hook(RINGING), call(leg), (told,))
     assert reply.status == 200
     (command,) = json.loads(reply.body)["commands"]
     assert command == {"call": CALL, "leg": f"{CALL}.1", "step": 4} | expected
 
 
-def test_nothing_to_do_and_a_ringing_phone_are_only_acknowledged(pbx: Generic) -> None:
-    leg = Leg(LEG, "agent", "ringing", Ringing("sip:a@x.example"))
-    assert pbx.reply(hook(RINGING), call(leg), leg, ()).status == 202
-    assert pbx.reply(hook(RINGING), None, None, ()).status == 202
+def test_a_dial_rides_on_the_answer_with_the_number_to_show(pbx: Generic) -> None:
+    leg = Leg(LEG, "agent", "dialling", Ringing("sip:a@x.example"))
+    told = Order("gemeente", CALL, present(leg), "nl", shows="+31201234500")
+    (command,) = json.loads(pbx.reply(hook(RINGING), call(leg), (told,)).body)["commands"]
+    assert (command["do"], command["address"], command["shows"]) == ("dial", "sip:a@x.example", "+31201234500")
+
+
+def test_nothing_to_do_is_only_acknowledged(pbx: Generic) -> None:
+    assert pbx.reply(hook(RINGING), call(Leg(LEG, "agent", "up", Music())), ()).status == 202
+    assert pbx.reply(hook(RINGING), None, ()).status == 202
 
 
 def test_the_degraded_answer_needs_nothing(pbx: Generic) -> None:

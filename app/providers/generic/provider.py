@@ -10,7 +10,6 @@ import msgspec
 from app.call import events as core
 from app.call.call import Call
 from app.call.events import Event
-from app.call.legs import Leg, Ringing
 from app.call.policy import Policy
 from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain
 from app.providers.generic.commands import Answer, Commanded, Degrade, Done, WireCommand
@@ -91,14 +90,17 @@ class Generic:
         self,
         hook: Hook,  # noqa: ARG002 - what every platform is asked
         call: Call | None,
-        leg: Leg | None,
-        sentences: tuple[str, ...],
+        orders: tuple[Order, ...],
     ) -> Reply:
-        """What the leg does now, 200; 202 when nothing is to be done. A dial is never given in an answer."""
-        if call is None or leg is None or type(leg.doing) is Ringing:
+        """What this event changed in the legs of the call, 200; 202 when nothing is to be done.
+
+        A repeated event is answered with what every leg does now: a step the PBX carried out already is not done again.
+        """
+        if call is None or not orders:
             return NOTHING_TO_DO
-        do = command(leg.id, leg.step, leg.doing, up=leg.state == "up", language=call.language, sentences=sentences)
-        return Reply(ENCODE.encode(Answer(call=call.id, leg=leg.id, commands=(do,))), "application/json")
+        commands = tuple(rendered(order) for order in orders)
+        answer = Answer(call=call.id, leg=f"{call.id}.1", commands=commands)
+        return Reply(ENCODE.encode(answer), "application/json")
 
     def degraded(self, hook: Hook) -> Reply:  # noqa: ARG002 - what every platform is asked
         """The PBX brings the caller to the KCC itself; made at start, needs nothing."""

@@ -67,7 +67,7 @@ def _offered(read: Read, message: wire.Offered) -> Arrival:
         provider=NAME,
         private=private,
         line=(leg, data.call),
-        replies=leg,
+        replies=call,
         urgent=False,
     )
 
@@ -81,9 +81,9 @@ def _keys(read: Read, message: wire.KeysPressed) -> Arrival:
     data = message.data
     call, leg = _leg(read, data)
     if len(data.keys) == 1:
-        return _stepped(read, leg, data.step, "keys", core.KeysPressed(call, leg, data.step, data.keys), {})
+        return _stepped(read, leg, data.step, core.KeysPressed(call, leg, data.step, data.keys), {})
     number, private = given(data.keys, f"{leg}.{data.step}.keys", read.policy)
-    return _stepped(read, leg, data.step, "keys", core.KeysPressed(call, leg, data.step, "", number), private)
+    return _stepped(read, leg, data.step, core.KeysPressed(call, leg, data.step, "", number), private)
 
 
 def _words(read: Read, message: wire.WordsHeard) -> Arrival:
@@ -92,12 +92,17 @@ def _words(read: Read, message: wire.WordsHeard) -> Arrival:
     languages = (data.language,) if data.language else read.policy.municipality.languages
     words = [word for language in languages for word in known_words(read.policy, data.words, language)]
     event = core.WordsHeard(call, leg, data.step, tuple(dict.fromkeys(words)))
-    return _stepped(read, leg, data.step, "words", event, {})
+    return _stepped(read, leg, data.step, event, {})
 
 
-def _stepped(read: Read, leg: str, step: int, kind: str, event: core.SwitchEvent, private: dict[str, str]) -> Arrival:
+def _stepped(
+    read: Read, leg: str, step: int, event: core.SwitchEvent, private: dict[str, str], kind: str = "input"
+) -> Arrival:
+    """Keys, words or silence: each step has one of them, so they share a key and the first one counts."""
     key = f"{leg}:{step}:{kind}"
-    return Arrival(centre=read.centre, key=key, event=event, provider=NAME, private=private, replies=leg)
+    return Arrival(
+        centre=read.centre, key=key, event=event, provider=NAME, private=private, replies=leg.rpartition(".")[0]
+    )
 
 
 def _step(kind: str, make: Callable[..., core.SwitchEvent]) -> Callable[[Read, Any], Arrival]:
@@ -106,7 +111,7 @@ def _step(kind: str, make: Callable[..., core.SwitchEvent]) -> Callable[[Read, A
     def read_step(read: Read, message: wire.InputTimedOut | wire.SayFinished) -> Arrival:
         call, leg = _leg(read, message.data)
         step = message.data.step
-        return _stepped(read, leg, step, kind, make(call, leg, step), {})
+        return _stepped(read, leg, step, make(call, leg, step), {}, kind)
 
     return read_step
 
@@ -117,7 +122,7 @@ def _once(kind: str, make: Callable[..., core.SwitchEvent], *more: str) -> Calla
     def read_once(read: Read, message: Any) -> Arrival:
         call, leg = _leg(read, message.data)
         event = make(call, leg, *[getattr(message.data, name) for name in more])
-        return Arrival(centre=read.centre, key=f"{leg}:{kind}", event=event, provider=NAME)
+        return Arrival(centre=read.centre, key=f"{leg}:{kind}", event=event, provider=NAME, replies=call)
 
     return read_once
 
@@ -128,7 +133,7 @@ def _often(kind: str, make: Callable[..., core.SwitchEvent], *more: str) -> Call
     def read_often(read: Read, message: Any) -> Arrival:
         call, leg = _leg(read, message.data)
         event = make(call, leg, *[getattr(message.data, name) for name in more])
-        return Arrival(centre=read.centre, key=f"{leg}:{kind}:{message.id}", event=event, provider=NAME)
+        return Arrival(centre=read.centre, key=f"{leg}:{kind}:{message.id}", event=event, provider=NAME, replies=call)
 
     return read_often
 
@@ -136,19 +141,19 @@ def _often(kind: str, make: Callable[..., core.SwitchEvent], *more: str) -> Call
 def _answered(read: Read, message: wire.LegAnswered) -> Arrival:
     call, leg = _leg(read, message.data)
     event = core.LegAnswered(call, leg)
-    return Arrival(centre=read.centre, key=f"{leg}:answered", event=event, provider=NAME, replies=leg)
+    return Arrival(centre=read.centre, key=f"{leg}:answered", event=event, provider=NAME, replies=call)
 
 
 def _ringing(read: Read, message: wire.LegRinging) -> Arrival:
     call, leg = _leg(read, message.data)
     event = core.LegRinging(call, leg, message.time)
-    return Arrival(centre=read.centre, key=f"{leg}:ringing", event=event, provider=NAME)
+    return Arrival(centre=read.centre, key=f"{leg}:ringing", event=event, provider=NAME, replies=call)
 
 
 def _rang(read: Read, message: wire.LegRang) -> Arrival:
     call, leg = _leg(read, message.data)
     event = core.LegRang(call, leg, message.data.n, message.time)
-    return Arrival(centre=read.centre, key=f"{leg}:rang:{message.data.n}", event=event, provider=NAME)
+    return Arrival(centre=read.centre, key=f"{leg}:rang:{message.data.n}", event=event, provider=NAME, replies=call)
 
 
 def _transfer(read: Read, message: wire.PhoneTransferAsked) -> Arrival:
@@ -157,7 +162,7 @@ def _transfer(read: Read, message: wire.PhoneTransferAsked) -> Arrival:
     colleagues = read.policy.colleagues.values()
     wanted = next((each.id for each in colleagues if any(address.uri == to for address in each.addresses)), "")
     event = core.PhoneTransferAsked(call, leg, wanted)
-    return Arrival(centre=read.centre, key=f"{leg}:transfer:{message.id}", event=event, provider=NAME)
+    return Arrival(centre=read.centre, key=f"{leg}:transfer:{message.id}", event=event, provider=NAME, replies=call)
 
 
 def _device(read: Read, message: wire.DeviceChanged) -> Arrival | None:
@@ -174,7 +179,7 @@ READERS: dict[type[Struct], Callable[[Read, Any], Arrival | None]] = {
     wire.Degraded: _degraded,
     wire.KeysPressed: _keys,
     wire.WordsHeard: _words,
-    wire.InputTimedOut: _step("timeout", core.InputTimedOut),
+    wire.InputTimedOut: _step("input", core.InputTimedOut),
     wire.SayFinished: _step("said", core.SayFinished),
     wire.LegDialling: _once("dialling", core.LegDialling),
     wire.LegRinging: _ringing,
