@@ -18,7 +18,8 @@ from app.providers.base import Arrival
 class Handled(Struct, frozen=True):
     """The saved truth after an arrival: the call as it is now, and the legs whose present step is the answer.
 
-    `names` are those that these legs need (ref -> text). `because` is None when the key was seen before: nothing happened again.
+    `names` are those that these legs need (ref -> text). `because` is None when the key was seen before: then nothing
+    happened again.
     """
 
     call: Call | None

@@ -62,6 +62,7 @@ class Engine:
         self._wake = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def listen(self, listener: Listener) -> None:
         """Tell this one, too, after each commit."""
@@ -75,8 +76,9 @@ class Engine:
         """Finish what waits, then let go of the database."""
         if self._task is None:
             return
-        while self._waiting and not self._task.done():
-            await asyncio.sleep(0.01)
+        self._stopping = True
+        self._wake.set()
+        await asyncio.wait([self._task], timeout=PATIENCE)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
@@ -97,6 +99,8 @@ class Engine:
         Raises Overloaded (not urgent, and others wait too long), Unavailable, Quarantined or UnknownCentre.
         A caller who stops waiting changes nothing: the event is saved all the same.
         """
+        if self._stopping:
+            raise Unavailable("stopping")
         if not self.policies.knows(arrival.centre):
             raise UnknownCentre(arrival.centre)
         if not arrival.urgent and self.latency > self._overload:
@@ -118,6 +122,8 @@ class Engine:
     async def _run(self) -> None:
         while True:
             if not self._waiting:
+                if self._stopping:
+                    return
                 self._wake.clear()
                 await self._wake.wait()
             taken = list(islice(self._waiting, LIMIT))

@@ -6,6 +6,7 @@ States are upserted: that probes the primary key and needs no join, so no plan c
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -110,6 +111,7 @@ class Write:
     def __init__(self) -> None:
         self.rows: dict[str, list[tuple[Any, ...]]] = {part: [] for part in PARTS}
         self.wanted: list[tuple[str, str]] = []
+        """Names to be read along, `(centre, ref)`."""
         self._registrations: dict[tuple[str, str, str], tuple[Any, ...]] = {}
 
     def register(
@@ -129,7 +131,7 @@ class Write:
         self._registrations[key] = (*key, owed_at, done_at, questions)
 
     async def run(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
-        """Write; returns `('name', centre, ref, value)` for wanted names, `('claim', centre, node, '')` per claim."""
+        """Write; returns `(kind, centre, a, b)`: `name` ref text, `claim` node."""
         self.rows["registrations"].extend(self._registrations.values())
         filled = [(part, rows) for part, rows in self.rows.items() if rows]
         arguments: list[Any] = list(zip(*self.wanted, strict=True)) or [(), ()]
@@ -140,18 +142,16 @@ class Write:
         return found
 
 
-_statements: dict[tuple[str, ...], str] = {}
-
-
+@cache
 def _statement(parts: tuple[str, ...]) -> str:
-    """The statement that writes these parts; the first two arguments are the names that are wanted."""
-    if parts not in _statements:
-        number, written = 2, []
-        for part in parts:
-            sql, types = PARTS[part]
-            arrays = [f"${number + i}::{kind}[]" for i, kind in enumerate(types.split(), 1)]
-            number += len(arrays)
-            written.append(f"w_{part} AS ({sql.format(', '.join(arrays))})")
-        claims = " UNION ALL SELECT DISTINCT 'claim', centre, claimed_by, '' FROM w_outbox" if "outbox" in parts else ""
-        _statements[parts] = (f"WITH {', '.join(written)} " if written else "") + NAMES + claims
-    return _statements[parts]
+    """The statement that writes these parts; the first two arguments are the names that are read along."""
+    number, written = 2, []
+    for part in parts:
+        sql, types = PARTS[part]
+        arrays = [f"${number + i}::{kind}[]" for i, kind in enumerate(types.split(), 1)]
+        number += len(arrays)
+        written.append(f"w_{part} AS ({sql.format(', '.join(arrays))})")
+    reads = [NAMES]
+    if "outbox" in parts:
+        reads.append("SELECT DISTINCT 'claim', centre, claimed_by, '' FROM w_outbox")
+    return (f"WITH {', '.join(written)} " if written else "") + " UNION ALL ".join(reads)

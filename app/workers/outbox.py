@@ -13,15 +13,17 @@ from itertools import groupby
 import asyncpg
 
 from app.call.events import CommandFailed, CommandUncertain, Event, LegEnded
+from app.call.legs import refs
 from app.engine.arrivals import Step
 from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
+from app.engine.orders import order
 from app.logs import logger
 from app.providers.base import Arrival, Provider, Refused, Uncertain
 from app.store import outbox
 from app.store.database import FAILURES
 from app.store.reading import NAMES
-from app.workers.orders import Row, order, private, row
+from app.workers.rows import Row, row
 
 ONCE = ("Dial", "Say")
 SECONDS = 3.0
@@ -62,7 +64,8 @@ class Outbox:
     async def start(self) -> None:
         """Begin to send."""
         self._tasks = [
-            asyncio.create_task(self._run(), name="outbox"), asyncio.create_task(self._beat(), name="outbox-beat")
+            asyncio.create_task(self._run(), name="outbox"),
+            asyncio.create_task(self._beat(), name="outbox-beat"),
         ]
 
     async def stop(self) -> None:
@@ -140,7 +143,7 @@ class Outbox:
                 self._busy[call] = asyncio.create_task(self._send_all(call, mine, names, last))
 
     async def _names(self, rows: list[Row]) -> dict[tuple[str, str], str]:
-        needed = private(rows)
+        needed = {(r.centre, ref) for r in rows for ref in refs(r.command.do)}
         if not needed:
             return {}
         found = await self._pool.fetch(NAMES, *zip(*needed, strict=True))
@@ -164,7 +167,7 @@ class Outbox:
                     never_dialled.add(leg.id)
                     await self._tell(r, LegEnded(call=r.call.id, leg=leg.id, cause="cancelled"), "never_dialled")
                 else:
-                    self._sent.add(r.key)       # overtaken: the leg does something later already
+                    self._sent.add(r.key)  # overtaken: the leg does something later already
         except Exception:
             log.exception("outbox.failed", call=call)
             await asyncio.sleep(BEAT)
@@ -182,7 +185,9 @@ class Outbox:
         if r.taken_over and command.name in ONCE:
             await self._tell(r, self._uncertain(r), "uncertain")
             return True
-        made = order(r, await self._engine.policies.load(r.centre, r.call.policy), names)
+        policy = await self._engine.policies.load(r.centre, r.call.policy)
+        own = {ref: text for (centre, ref), text in names.items() if centre == r.centre}
+        made = order(r.call, command, r.lines, own, policy)
         try:
             async with asyncio.timeout(SECONDS):
                 answer = await (provider.look(made) if command.name == "Look" else provider.send(made))
@@ -204,7 +209,11 @@ class Outbox:
         command = r.command
         tries = self._tries[r.key] = self._tries.get(r.key, 0) + 1
         log.warning(
-            "outbox.uncertain", call=r.call.id, leg=command.leg, command=command.name, tries=tries,
+            "outbox.uncertain",
+            call=r.call.id,
+            leg=command.leg,
+            command=command.name,
+            tries=tries,
             exc_info=None if isinstance(error, Uncertain | TimeoutError) else error,
         )
         if command.name in ONCE:
@@ -228,9 +237,7 @@ class Outbox:
     async def _tell(self, r: Row, event: Event, kind: str) -> None:
         """What became of it goes through the one door; only then is the row done."""
         c = r.command
-        arrival = Arrival(
-            centre=r.centre, key=f"{c.leg}:{c.step}:{c.name}:{kind}", event=event, provider=r.provider
-        )
+        arrival = Arrival(centre=r.centre, key=f"{c.leg}:{c.step}:{c.name}:{kind}", event=event, provider=r.provider)
         while True:
             try:
                 await self._engine.handle(arrival)

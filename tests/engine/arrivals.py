@@ -10,8 +10,14 @@ def offered(call: str = "c1", centre: str = "noord", **more: object) -> Arrival:
     """A caller rings; the reply to this webhook is what the caller's leg does."""
     event = CallOffered(call=call, leg=f"{call}.1", dialled="140123", name=f"{call}.name")
     return Arrival(
-        centre=centre, key="1:0:offered", event=event, provider="demo", replies=f"{call}.1",
-        private={f"{call}.name": "De Vries"}, line=(f"{call}.1", f"sw-{call}"), **more,  # type: ignore[arg-type]
+        centre=centre,
+        key="1:0:offered",
+        event=event,
+        provider="demo",
+        replies=f"{call}.1",
+        private={f"{call}.name": "De Vries"},
+        line=(f"{call}.1", f"sw-{call}"),
+        **more,  # type: ignore[arg-type]
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from app.call.call import Call
 from app.call.events import Event, LegSeen
-from app.call.legs import Leg
 from app.call.policy import Policy
 from app.providers.base import Arrival, Hook, Order, Reply
 
@@ -20,8 +19,8 @@ class Platform:
     def __init__(self) -> None:
         self.sent: list[tuple[str, int, str]] = []
         self.orders: list[Order] = []
-        self.before: Callable[[Order], None] = lambda order: None
-        self.after: Callable[[Order], None] = lambda order: None
+        self.before: Callable[[Order], None] = lambda _order: None
+        self.after: Callable[[Order], None] = lambda _order: None
         self.at_once: dict[str, int] = {}
         self.most: int = 0
         self.slow = 0.0
@@ -43,13 +42,13 @@ class Platform:
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
         raise NotImplementedError
 
-    def asks(self, hook: Hook) -> str:
+    def asks(self, _hook: Hook) -> str:
         return ""
 
-    def reply(self, hook: Hook, call: Call | None, leg: Leg | None, sentences: tuple[str, ...]) -> Reply:
-        return Reply(b"", "text/plain")
+    def reply(self, _hook: Hook, _call: Call | None, orders: tuple[Order, ...]) -> Reply:
+        return Reply(" ".join(o.command.name for o in orders).encode(), "text/plain")
 
-    def degraded(self, hook: Hook) -> Reply:
+    def degraded(self, _hook: Hook) -> Reply:
         return Reply(b"degraded", "text/plain")
 
     async def close(self) -> None:

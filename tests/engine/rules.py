@@ -44,7 +44,9 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
     match event:
         case CallOffered() if call is None:
             leg = Leg(event.leg, "caller", "up", Prompt((Line("hello", {"naam": f"@{event.name}"}),)))
-            made = Call(event.call, world.centre.id, Welcoming(), (leg,), world.now, event.dialled, world.policy.version)
+            made = Call(
+                event.call, world.centre.id, Welcoming(), (leg,), world.now, event.dialled, world.policy.version
+            )
             return Decision(why("offered"), call=arm(made, timer("patience", world.now, WAIT)))
         case AgentReady():
             agent = Agent(event.agent, "ready", world.now)
@@ -94,8 +96,19 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
 def policy(version: str = "v1") -> Policy:
     """A municipality that has decided nothing yet."""
     return Policy(
-        version=version, municipality=Municipality("Voorbeeld"), days_off=frozenset(), hours={}, numbers={}, menus={},
-        topics={}, rules=(), offices={}, agents={}, departments={}, colleagues={}, texts={},
+        version=version,
+        municipality=Municipality("Voorbeeld"),
+        days_off=frozenset(),
+        hours={},
+        numbers={},
+        menus={},
+        topics={},
+        rules=(),
+        offices={},
+        agents={},
+        departments={},
+        colleagues={},
+        texts={},
     )
 
 

@@ -27,7 +27,10 @@ async def test_an_event_is_decided_saved_and_its_reply_can_be_rendered(start: St
     assert (row["provider"], row["phase"], row["live"]) == ("demo", "Welcoming", True)
     event = await db.fetchrow("SELECT * FROM events")
     assert (event["seq"], event["subject"], event["type"], event["phase_after"]) == (
-        1, "call:c1", "CallOffered", "Welcoming",
+        1,
+        "call:c1",
+        "CallOffered",
+        "Welcoming",
     )
     assert await db.fetchval("SELECT name FROM timers WHERE subject = 'call:c1'") == "patience"
     assert await db.fetchval("SELECT ref FROM lines WHERE leg = 'c1.1'") == "sw-c1"
@@ -112,7 +115,8 @@ async def test_what_follows_is_decided_in_the_same_transaction(start: Start, db:
     await engine.handle(ready("jan"))
     rows = await db.fetch("SELECT subject, key, type, xmin::text AS tx FROM events ORDER BY seq DESC LIMIT 2")
     assert [tuple(r)[:3] for r in rows] == [
-        ("call:c1", "ready:jan/1", "AgentFound"), ("agent:jan", "ready:jan", "AgentReady"),
+        ("call:c1", "ready:jan/1", "AgentFound"),
+        ("agent:jan", "ready:jan", "AgentReady"),
     ]
     assert rows[0]["tx"] == rows[1]["tx"]
     agent: Agent = codec.agent(await db.fetchval("SELECT state FROM agents"))
@@ -169,9 +173,15 @@ async def test_names_of_an_ignored_event_are_not_kept(start: Start, db: asyncpg.
     await engine.handle(offered())
     await engine.handle(ended())
     again = offered()
-    await engine.handle(type(again)(**{f: getattr(again, f) for f in again.__struct_fields__} | {
-        "key": "again", "private": {"c1.other": "Jansen"},
-    }))
+    await engine.handle(
+        type(again)(
+            **{f: getattr(again, f) for f in again.__struct_fields__}
+            | {
+                "key": "again",
+                "private": {"c1.other": "Jansen"},
+            }
+        )
+    )
     assert [r["ref"] for r in await db.fetch("SELECT ref FROM names")] == ["c1.name"]
     assert await db.fetchval("SELECT count(*) FROM timers") == 0
 

@@ -48,7 +48,7 @@ async def test_none_fires_after_it_was_cancelled_and_none_is_lost(start: Start, 
     log = await db.fetch("SELECT subject, because->>'code' AS code FROM events ORDER BY seq")
     for call in cancelled:
         codes = [r["code"] for r in log if r["subject"] == f"call:{call}"]
-        assert "fired" not in codes[codes.index("disarmed"):]
+        assert "fired" not in codes[codes.index("disarmed") :]
     assert all(c.timer("short") is None for c in states.values())
     for worker in workers:
         await worker.stop()

@@ -1,0 +1,31 @@
+"""From a command to an order a platform can carry out: what is said, what is shown, which lines it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.call.call import Call
+from app.call.commands import Command
+from app.call.legs import Gather, InRoom, Prompt, Ringing
+from app.call.policy import Policy
+from app.providers.base import Order
+from app.providers.speech import sentences
+
+
+def order(call: Call, command: Command, lines: Mapping[str, str], names: Mapping[str, str], policy: Policy) -> Order:
+    """The order; `lines` is leg -> the platform's own id, `names` is ref -> text; what is unknown is left out."""
+    leg = call.leg(command.leg)
+    do = command.do
+    shows = do.shows if isinstance(do, Ringing) else ""
+    return Order(
+        centre=call.centre,
+        call=call.id,
+        command=command,
+        language=call.language,
+        sentences=sentences(policy, call.language, do.lines, names) if isinstance(do, Prompt | Gather) else (),
+        shows=names.get(shows[1:], "") if shows.startswith("@") else shows,
+        line=lines.get(command.leg, ""),
+        lines={other: ref for other, ref in lines.items() if other != command.leg},
+        role="caller" if leg is None else leg.role,
+        room=leg.doing.room if leg is not None and isinstance(leg.doing, InRoom) else "",
+    )
