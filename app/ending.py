@@ -11,6 +11,7 @@ from app.call.because import why
 from app.call.call import (
     Announcing,
     Call,
+    Closing,
     Connected,
     Connecting,
     Consulting,
@@ -49,7 +50,7 @@ def caller_gone(call: Call, noted: Call, world: World) -> Decision:
     parting = _part(call, world)
     noted, callbacks, diaries = _owing(noted, parting, world)
     return Decision(
-        why("caller_gone", phase=type(call.phase).__name__),
+        why("ended") if isinstance(call.phase, Closing) else why("caller_gone", phase=type(call.phase).__name__),
         call=enter(lets_go_of_others(noted), Ended(), ended_at=world.now),
         agents=parting.agents,
         callbacks=callbacks,

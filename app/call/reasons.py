@@ -112,6 +112,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "promise.no": ("de beller wil niet worden teruggebeld", "the caller does not want a callback"),
     "promise.no_wait": ("de beller wacht liever", "the caller prefers to wait"),
     "caller.identified": ("{agent} controleerde de gegevens van de beller", "{agent} checked the caller's data"),
+    "caller.owed_already": (
+        "de beller heeft over dit onderwerp al terugbelafspraak {callback}: samengevoegd",
+        "the caller is owed {callback} about this subject already: merged",
+    ),
+    "ended": ("het gesprek is afgelopen", "the call is over"),
     "caller_gone": ("de beller hing op ({phase})", "the caller hung up ({phase})"),
     "closed_line": ("afgerond", "rounded off"),
     "repaired": ("de lijn deed iets anders: nog eens {command}", "the line did something else: {command} once more"),

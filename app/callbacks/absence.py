@@ -100,16 +100,17 @@ def recognised(callback: Callback, call: Call, world: World) -> Callback:
     if not callback.number:
         allowed = not refusal(world.policy, call.number)
         callback = replace(callback, number=call.number.ref if allowed else "", number_kind=call.number.kind)
-    if call.person and not callback.person and not _taken(callback, call.person, world):
+    if call.person and not callback.person and owed_already(callback, call.person, world) is None:
         callback = replace(callback, person=call.person)
     return callback
 
 
-def _taken(callback: Callback, person: str, world: World) -> bool:
-    return any(
-        other.open and other.id != callback.id and (other.person, other.subject) == (person, callback.subject)
-        for other in world.callbacks.values()
-    )
+def owed_already(callback: Callback, person: str, world: World) -> Callback | None:
+    """Another open callback that this person is owed about the same subject."""
+    for other in world.callbacks.values():
+        if other.open and other.id != callback.id and (other.person, other.subject) == (person, callback.subject):
+            return other
+    return None
 
 
 def promise(callback: Callback, now: datetime) -> Callback:

@@ -43,7 +43,7 @@ def offered(event: CallOffered, world: World) -> Decision:
         call = _first(call, ask(policy.menus[to.menu], greeting(call, world)))
         return Decision(why("welcome.menu", to.line, number=event.dialled, menu=to.menu), call=call)
     call = enter(call, call.phase, timer("prompt", world.now, BACKSTOP))
-    call = _first(call, Prompt((*greeting(call, world), line("to_person"))))
+    call = _first(call, Prompt(greeting(call, world)))
     if number is None:
         return Decision(why("welcome.unknown_number", office=to.office), call=call)
     return Decision(why("welcome.direct", to.line, number=event.dialled, to=to.office or to.topic), call=call)

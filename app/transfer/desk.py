@@ -6,15 +6,17 @@ from msgspec.structs import replace
 
 from app.call.because import why
 from app.call.call import Call
-from app.call.callback import Callback
 from app.call.decision import Decision
 from app.call.events import CallerHelped, CallerIdentified, EmailPreferred
 from app.call.world import World
-from app.callbacks.absence import withdraw
+from app.callbacks.absence import owed_already, recognised, withdraw
 
 
 def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
-    """The caller's data as checked with the caller; what is empty stays as it was. The callback follows."""
+    """The caller's data as checked with the caller; what is empty stays as it was.
+
+    The callback of this call follows. Who is owed one about this subject already keeps that one (design §5 rule 11).
+    """
     topic = event.topic if event.topic in world.policy.topics else call.topic
     call = replace(
         call,
@@ -24,15 +26,21 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
         topic=topic,
         language=event.language if event.language in world.policy.municipality.languages else call.language,
     )
+    because = why("caller.identified", agent=event.agent)
     owed = world.callbacks.get(call.callback)
-    callbacks: tuple[Callback, ...] = ()
-    if owed is not None and owed.open and event.person and not owed.person:
-        taken = any(
-            c.open and c.person == event.person and c.subject == owed.subject and c.id != owed.id
-            for c in world.callbacks.values()
-        )
-        callbacks = () if taken else (replace(owed, person=event.person),)
-    return Decision(why("caller.identified", agent=event.agent), call=call, callbacks=callbacks)
+    if owed is None or not owed.open:
+        return Decision(because, call=call)
+    theirs = owed_already(owed, call.person, world) if call.person and not owed.person else None
+    if theirs is None:
+        return Decision(because, call=call, callbacks=(recognised(owed, call, world),))
+    merged, diaries = withdraw(owed, "merged", world)
+    asked_again = replace(theirs, asked=theirs.asked + 1)
+    return Decision(
+        why("caller.owed_already", agent=event.agent, callback=theirs.id),
+        call=replace(call, callback=theirs.id),
+        callbacks=(merged, asked_again),
+        diaries=diaries,
+    )
 
 
 def not_needed(call: Call, event: CallerHelped | EmailPreferred, world: World) -> Decision:
