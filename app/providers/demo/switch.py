@@ -98,9 +98,10 @@ class Switch:
     # What the service asks
 
     def obey(self, answer: Answer) -> None:
-        """Carry out the commands of an answer."""
+        """Carry out the commands of an answer; the answer to a repeated event may name a phone that rings already."""
         for command in answer.commands:
-            if not isinstance(command, Degrade):
+            known = isinstance(command, commands.Dial) and command.leg in self.legs
+            if not isinstance(command, Degrade) and not known:
                 self.carry_out(command)
 
     def carry_out(self, command: WireCommand) -> tuple[int, Done]:

@@ -59,7 +59,8 @@ class Join(ToLeg, frozen=True, kw_only=True, tag="join"):
 class Dial(ToLeg, frozen=True, kw_only=True, tag="dial"):
     """A new leg rings at `address`, showing `shows`. Told as `leg.ringing`, `leg.answered` or `leg.ended`.
 
-    `backstop` seconds is the PBX's own limit; Warmlijn withdraws the phone sooner. Never dial one leg twice.
+    `backstop` seconds is the PBX's own limit; Warmlijn withdraws the phone sooner. A leg is never dialled twice: a dial
+    for a leg that the PBX has, or had, is ignored.
     """
 
     address: str
@@ -95,7 +96,10 @@ class Commanded(Envelope, frozen=True, kw_only=True, tag=f"{PREFIX}command.v1"):
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer 200 to an event: what the leg does now, and the ids by which later events name it."""
+    """The answer 200 to an event: what the legs of its call do now. `call` and `leg` are the ids of call and caller.
+
+    A repeated event is answered with what every leg does now; steps that were carried out already are ignored.
+    """
 
     call: str = ""
     leg: str = ""

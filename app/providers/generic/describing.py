@@ -52,10 +52,10 @@ def openapi() -> str:
                     "requestBody": _body(CLOUD_EVENT, event, _example_event()),
                     "responses": {
                         "200": {
-                            "description": "Taken; the leg in question now does this.",
+                            "description": "Taken; the legs of this call now do this.",
                             **_body("application/json", answer, _example_answer()),
                         },
-                        "202": {"description": "Taken; there is nothing to do for this leg."},
+                        "202": {"description": "Taken; there is nothing to do."},
                         **{status: {"description": text} for status, text in REFUSALS.items()},
                     },
                 }
