@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from app.call.policy import Policy
-from app.policyfile import phones, references, wording
+from app.policyfile import covering, phones, references, wording
 from app.policyfile.compiling import check_values, compile_policy
 from app.policyfile.mistakes import Mistake, PolicyMistakes, Teller
 from app.policyfile.reading import read
@@ -74,4 +74,5 @@ def _policy(tree: Tree, tell: Teller, version: str) -> Policy | None:
         path = ("municipality", "timezone")
         tell("not_timezone", tree.line(path), path, value=timezone)
     check_values(shaped, tree, tell)
+    covering.check(shaped, tree, tell)
     return None if tell.mistakes else compile_policy(shaped, tree, version)

@@ -60,7 +60,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     checking.set_defaults(run=run_check)
     explaining = subparsers.add_parser("explain", help="waar een beller heen gaat, stap voor stap, met de regels")
     explaining.add_argument("--number", required=True, help="het gekozen nummer, zoals '14 0123'")
-    explaining.add_argument("--press", action="append", default=[], metavar="TOETS", help="een toets; mag vaker")
+    explaining.add_argument(
+        "--press", action="extend", nargs="+", default=[], metavar="TOETS", help="een of meer toetsen"
+    )
     explaining.add_argument("--say", default="", metavar="WOORDEN", help="wat de beller zegt")
     explaining.add_argument("--language", default="", help="de taal van de beller, zoals en")
     explaining.add_argument("--at", default="", metavar="MOMENT", help="zoals 'di 10:15'; standaard nu")

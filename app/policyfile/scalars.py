@@ -38,8 +38,6 @@ def _text(value: object) -> str:
 
 def whole(value: object) -> object:
     """`3`; refuses `010` (octal elsewhere), `1e3`, `3.0` and digits of other scripts."""
-    if isinstance(value, int):
-        return value
     text = _text(value)
     if not DIGITS.fullmatch(text):
         raise wrong("not_whole", value=text)
@@ -50,8 +48,6 @@ def whole(value: object) -> object:
 
 def number(value: object) -> object:
     """`0.60` or `45`."""
-    if isinstance(value, int | float):
-        return value
     text = _text(value)
     if not DECIMAL.fullmatch(text):
         raise wrong("not_number", value=text)
@@ -60,8 +56,6 @@ def number(value: object) -> object:
 
 def truth(value: object) -> object:
     """Only `true` and `false`: `NO` is a country and `on` a word."""
-    if isinstance(value, bool):
-        return value
     text = _text(value)
     if text not in ("true", "false"):
         raise wrong("not_truth", value=text)
@@ -70,8 +64,6 @@ def truth(value: object) -> object:
 
 def day(value: object) -> object:
     """`2026-04-27`."""
-    if isinstance(value, date):
-        return value
     text = _text(value)
     try:
         if DATE.fullmatch(text):

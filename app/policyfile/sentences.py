@@ -214,6 +214,10 @@ SENTENCES: dict[str, dict[str, str]] = {
     ),
     # worth a look
     "no_agents": _both("voor '{where}' is geen enkele medewerker", "'{where}' has no agents"),
+    "closed_office": _both(
+        "'{where}' is gesloten ({at}) terwijl '{number}' open is, en er is geen frontoffice (overflow) die dan opneemt",
+        "'{where}' is closed ({at}) while '{number}' is open, and no office (overflow) answers then",
+    ),
     "no_colleagues": _both("in '{where}' werkt geen enkele collega", "'{where}' has no colleagues"),
     "menu_unused": _both("geen nummer of keuze leidt naar '{where}'", "no number or choice leads to '{where}'"),
     "rule_unreached": _both(

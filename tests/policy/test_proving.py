@@ -130,6 +130,11 @@ def test_a_language_without_a_key_is_simply_spoken() -> None:
     assert (way.office, way.topic) == ("kcc", "afval")
 
 
+def test_an_office_without_agents_still_shows_where_it_leads() -> None:
+    policy = load(spoiled("offices: [kcc, sociaal]", "offices: [kcc]", ", overflow: kcc", ""))
+    assert walked(policy=policy, press=("2",)).office == "sociaal"
+
+
 def test_keys_come_before_words() -> None:
     assert walked(press=("9",), say="my passport").topic == "paspoort"
 
