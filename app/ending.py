@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.agents.presence import done, release
+from app.agents.presence import done, miss, release
 from app.call.agent import Agent
 from app.call.because import why
 from app.call.call import (
@@ -27,9 +27,10 @@ from app.call.decision import Decision, Record, TransferMade
 from app.call.diary import Diary
 from app.call.events import DegradeServed
 from app.call.moves import enter, lets_go_of_others
-from app.call.rings import stopped
+from app.call.rings import answered, stopped
 from app.call.world import World
 from app.callbacks.absence import Owed, owe, promise
+from app.transfer.phone import withdrawn
 
 OVER = (Degraded, Ended)
 
@@ -94,16 +95,14 @@ def _owing(call: Call, parting: Parting, world: World) -> tuple[Call, tuple[Call
 def _left_behind(call: Call, agent: str, colleague: str, world: World) -> Owed:
     known = world.policy.colleagues.get(colleague)
     department = known.department if known else ""
-    return owe(call, world, cause="no_answer", colleague=colleague, department=department, agent=agent)
+    return owe(call, world, cause="cancelled", colleague=colleague, department=department, agent=agent)
 
 
 def _part(call: Call, world: World) -> Parting:
     match call.phase:
-        case Offering(agent=agent_id, leg=leg):
-            agent = world.agents.get(agent_id)
-            rang = stopped(call, leg, world.pinned.ringing, world.now)
-            return Parting(() if agent is None else (release(agent, world),), rang)
-        case Joining(agent=agent_id) | Talking(agent=agent_id):
+        case Offering() | Joining() as phase:
+            return _never_spoke(call, phase, world)
+        case Talking(agent=agent_id):
             return Parting(*done(agent_id, call, world))
         case Consulting() | Connecting() as phase:
             agents, records = done(phase.agent, call, world)
@@ -114,6 +113,19 @@ def _part(call: Call, world: World) -> Parting:
             return Parting()
 
 
+def _never_spoke(call: Call, phase: Offering | Joining, world: World) -> Parting:
+    """The agent is free again and owes nothing; whose phone was being withdrawn already did miss the call."""
+    agent, leg = world.agents.get(phase.agent), call.leg(phase.leg)
+    missed = phase.stopping if isinstance(phase, Offering) else None
+    if isinstance(phase, Offering):
+        records = stopped(call, phase.leg, world.pinned.ringing, world.now, missed)
+    else:
+        records = () if leg is None else answered(call, leg, world.pinned.ringing, world.now)
+    if agent is None:
+        return Parting((), records)
+    return Parting((miss(agent, missed, world)[0] if missed else release(agent, world),), records)
+
+
 def _cut_short(
     call: Call,
     phase: Consulting | Connecting | RingingOn | Announcing | Connected,
@@ -121,7 +133,9 @@ def _cut_short(
     agents: tuple[Agent, ...] = (),
     records: tuple[Record, ...] = (),
 ) -> Parting:
-    """A transfer was under way."""
+    """A transfer was under way; who was with the agent again when hanging up is not waiting for an answer."""
     cancelled = TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now)
-    rang = stopped(call, phase.colleague_leg, world.pinned.ringing, world.now)
-    return Parting(agents, (*records, cancelled, *rang), (phase.agent, phase.colleague))
+    withdrawing = withdrawn(phase) if isinstance(phase, Consulting | RingingOn) else None
+    rang = stopped(call, phase.colleague_leg, world.pinned.ringing, world.now, withdrawing)
+    spoken_with = isinstance(phase, Consulting) and phase.focus != "colleague"
+    return Parting(agents, (*records, cancelled, *rang), None if spoken_with else (phase.agent, phase.colleague))

@@ -19,7 +19,7 @@ class Agent(Struct, frozen=True):
     state: AgentState
     since: datetime
     reason: str = ""
-    """Why not ready: `missed`, `declined`, `unreachable`, or the agent's own reason."""
+    """Why not ready: the `Cause` of a missed offer, `logged_on`, or the agent's own reason."""
     call: str = ""
     then: Literal["ready", "not_ready", "logged_off"] = "ready"
     """What the agent asked to be after this call."""

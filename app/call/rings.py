@@ -19,17 +19,23 @@ def dialled(leg_id: str, ringing: Ringing, now: datetime) -> Timer:
 
 
 def started(call: Call, leg: Leg, at: datetime | None, ringing: Ringing, now: datetime, *, estimated: bool) -> Call:
-    """Ringing started: `rings` replaces `post_dial`, counted from `at` but never from the future.
+    """Ringing started: `rings` replaces `post_dial`, counted from `at`, between dialling and now (design §5 rule 6).
 
     A second report of the same start changes nothing.
     """
     if leg.rang_at is not None:
         return call
-    since = now if at is None else min(at, now)
+    since = now if at is None else min(max(at, _dialled_at(call, ringing, now)), now)
     due = Timer("rings", max(now, since + timedelta(seconds=ringing.withdraw(leg.rings))), leg.id)
     call = change(call, leg.id, rang_at=since, estimated=estimated, state="ringing")
     call = arm(call, due)
     return disarm(call, "post_dial")
+
+
+def _dialled_at(call: Call, ringing: Ringing, now: datetime) -> datetime:
+    """A phone cannot have rung before it was dialled, whatever the switch's clock says."""
+    post_dial = call.timer("post_dial")
+    return now if post_dial is None else post_dial.due_at - timedelta(seconds=ringing.post_dial)
 
 
 def heard(call: Call, leg: Leg, event: LegRinging | LegRang, ringing: Ringing, now: datetime) -> Call:
@@ -48,16 +54,36 @@ def heard(call: Call, leg: Leg, event: LegRinging | LegRang, ringing: Ringing, n
 
 
 def offer(call: Call, leg: Leg, outcome: Outcome | Cause, ringing: Ringing, now: datetime) -> OfferMade:
-    """The record of one phone that rang, or was to ring: how long, how many rings, and whether that is an estimate."""
+    """The record of one phone that rang, or was to ring: how long, how many rings, and whether that is an estimate.
+
+    A phone that was withdrawn in time has not rung once more while its end was on its way.
+    """
     until = leg.answered_at or now
     rang = 0.0 if leg.rang_at is None else max(0.0, (until - leg.rang_at).total_seconds())
-    rings = leg.counted or (0 if leg.rang_at is None else min(ringing.count(rang), leg.rings))
+    rings = leg.counted or (0 if leg.rang_at is None else ringing.count(rang))
+    if leg.answered_at is None:
+        rings = min(rings, max(leg.rings, leg.counted))
     return OfferMade(call.id, leg.id, leg.role, leg.party, outcome, rang, rings, leg.estimated, now)
 
 
-def stopped(call: Call, leg_id: str, ringing: Ringing, now: datetime) -> tuple[OfferMade, ...]:
-    """The record of a phone that rang until somebody else gave up: nobody's fault. None when it was answered."""
+def answered(call: Call, leg: Leg, ringing: Ringing, now: datetime) -> tuple[OfferMade, ...]:
+    """The record of a phone that was answered."""
+    return (offer(call, leg, "answered", ringing, now),)
+
+
+def stopped(
+    call: Call, leg_id: str, ringing: Ringing, now: datetime, cause: Cause | None = None
+) -> tuple[OfferMade, ...]:
+    """The record of a phone that rang until somebody else gave up, unless it was being withdrawn for `cause` already.
+
+    None when it was answered: that is recorded.
+    """
     leg = call.leg(leg_id)
     if leg is None or leg.state == "up":
         return ()
-    return (offer(call, leg, "cancelled", ringing, now),)
+    return (offer(call, leg, cause or "cancelled", ringing, now),)
+
+
+def unanswered(cause: Cause) -> Cause:
+    """Why a phone that was never answered ended: whatever is not busy, declined or unanswered is unreachable."""
+    return "unreachable" if cause in ("normal", "cancelled", "lost", "failed") else cause

@@ -22,7 +22,7 @@ from app.call.events import (
 from app.call.legs import Leg, Music
 from app.call.moves import arm, does, enter, lets_go, meet, timer
 from app.call.rings import offer as rang
-from app.call.rings import started
+from app.call.rings import started, unanswered
 from app.call.timers import Timer
 from app.call.world import World
 from app.ivr.waiting import wait
@@ -37,7 +37,7 @@ def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: 
         case LegMachine() if agents_leg:
             return _next(lets_go(call, phase.leg), phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if agents_leg:
-            return _next(call, phase, leg, phase.stopping or _unanswered(cause), world)
+            return _next(call, phase, leg, phase.stopping or unanswered(cause), world)
         case TimerFired(name="post_dial"):
             return _silent(call, phase, world)
         case TimerFired(name="rings"):
@@ -48,10 +48,6 @@ def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: 
             return Decision(why("music"), call=does(call, leg.id, Music()))
         case _:
             return None
-
-
-def _unanswered(cause: Cause) -> Cause:
-    return "unreachable" if cause in ("normal", "cancelled", "lost", "failed") else cause
 
 
 def _answered(call: Call, phase: Offering, world: World) -> Decision:

@@ -23,11 +23,11 @@ from app.call.events import (
 )
 from app.call.legs import Leg, Line, Music, Prompt
 from app.call.moves import does, enter, lets_go, meet, timer
-from app.call.rings import stopped
+from app.call.rings import answered, stopped, unanswered
 from app.call.texts import line
 from app.call.world import World
-from app.transfer.failure import failed, missed
-from app.transfer.phone import ring, ring_failed, silent
+from app.transfer.failure import failed
+from app.transfer.phone import ring, ring_failed, silent, withdrawn
 from app.transfer.target import choose
 
 ANNOUNCE = 15.0
@@ -54,8 +54,8 @@ def begin(call: Call, phase: Talking, colleague: str, department: str, topic: st
 
 def announcement(call: Call, agent: str) -> Line:
     """Who is calling and about what, said to the colleague by name (domain §3.4)."""
-    topic = f"topic:{call.topic}" if call.topic else ""
-    return line("announce", beller=f"@{call.name}" if call.name else "", medewerker=f"agent:{agent}", onderwerp=topic)
+    about = f"topic:{call.topic}" if call.topic else f"office:{call.office}"
+    return line("announce", beller=f"@{call.name}" if call.name else "", medewerker=f"agent:{agent}", onderwerp=about)
 
 
 def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, world: World) -> Decision | None:
@@ -63,13 +63,13 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
     of_colleague = leg is not None and leg.id == phase.colleague_leg
     of_agent = leg is not None and leg.id == phase.leg
     match event:
-        case LegAnswered() if of_colleague and phase.stage in ("ringing", "stopping"):
-            return _answered(call, phase, world)
+        case LegAnswered() if leg is not None and of_colleague and phase.stage in ("ringing", "stopping"):
+            return _answered(call, phase, leg, world)
         case LegMachine() if of_colleague:
             return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if of_colleague:
             if phase.stage in ("ringing", "stopping"):
-                return ring_failed(call, phase, leg, phase.cause if phase.stage == "stopping" else missed(cause), world)
+                return ring_failed(call, phase, leg, unanswered(cause), world)
             return failed(call, phase, phase.colleague, "", "failed", world)
         case TimerFired(name="post_dial"):
             return silent(call, phase, world)
@@ -99,10 +99,11 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
             return None
 
 
-def _answered(call: Call, phase: Consulting, world: World) -> Decision:
+def _answered(call: Call, phase: Consulting, leg: Leg, world: World) -> Decision:
+    records = answered(call, leg, world.pinned.ringing, world.now)
     call = does(call, phase.colleague_leg, Prompt((announcement(call, phase.agent),)))
     call = enter(call, replace(phase, stage="announcing"), timer("announce", world.now, ANNOUNCE))
-    return Decision(why("consult.answered", colleague=phase.colleague), call=call)
+    return Decision(why("consult.answered", colleague=phase.colleague), call=call, records=records)
 
 
 def _speak(call: Call, phase: Consulting) -> Decision:
@@ -124,7 +125,7 @@ def _swap(call: Call, phase: Consulting) -> Decision:
 def _back(call: Call, phase: Consulting, world: World) -> Decision:
     records: tuple[Record, ...] = (
         TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),
-        *stopped(call, phase.colleague_leg, world.pinned.ringing, world.now),
+        *stopped(call, phase.colleague_leg, world.pinned.ringing, world.now, withdrawn(phase)),
     )
     call = lets_go(call, phase.colleague_leg)
     call, room = meet(call, call.legs[0].id, phase.leg)
@@ -138,7 +139,7 @@ def _agent_gone(call: Call, phase: Consulting, world: World) -> Decision:
     caller = call.legs[0].id
     if phase.stage in ("ringing", "stopping"):
         call = does(call, caller, Music("ringback"))
-        on = RingingOn(phase.agent, phase.colleague, phase.colleague_leg, phase.stage, phase.address)
+        on = RingingOn(phase.agent, phase.colleague, phase.colleague_leg, phase.stage, phase.address, phase.cause)
         call = replace(call, phase=on)
         because = why("ring_on", agent=phase.agent, colleague=phase.colleague)
     else:

@@ -14,11 +14,6 @@ from app.call.world import World
 from app.callbacks.absence import Owed, owe
 
 
-def missed(cause: Cause) -> Cause:
-    """Why a phone that was never answered ended: whatever is not busy, declined or unanswered is unreachable."""
-    return "unreachable" if cause in ("normal", "cancelled", "lost", "failed") else cause
-
-
 def failed(
     call: Call,
     phase: Talking | Consulting | Connecting,

@@ -41,19 +41,26 @@ def silent(call: Call, phase: Consulting | RingingOn, world: World) -> Decision:
 
 def ring_failed(call: Call, phase: Consulting | RingingOn, leg: Leg | None, cause: Cause, world: World) -> Decision:
     """This phone was not answered: the next address rings once this one is quiet, or the attempt is over."""
-    counted = leg is not None and phase.stage == "ringing"
-    records = (offer(call, leg, cause, world.pinned.ringing, world.now),) if leg is not None and counted else ()
+    if phase.stage == "stopping":
+        cause = phase.cause
     colleague = world.policy.colleagues.get(phase.colleague)
     if colleague is None or cause not in NEXT_ADDRESS or phase.address + 1 >= len(colleague.addresses):
         decision = _give_up(call, phase, cause, world)
     elif phase.stage == "ringing" and call.leg(phase.colleague_leg) is not None:
         wait = timer("stopping", world.now, world.pinned.transfer.stopping, phase.colleague_leg)
         call = enter(call, replace(phase, stage="stopping", cause=cause), wait)
-        decision = Decision(why("consult.withdrawn", colleague=phase.colleague, cause=cause), call=call)
+        return Decision(why("consult.withdrawn", colleague=phase.colleague, cause=cause), call=call)
     else:
         on = replace(phase, address=phase.address + 1, cause="no_answer")
         decision = ring(call, on, colleague, world, why("consult.next_address", colleague=phase.colleague))
-    return replace(decision, records=(*records, *decision.records))
+    if leg is None or leg.state == "up":
+        return decision
+    return replace(decision, records=(offer(call, leg, cause, world.pinned.ringing, world.now), *decision.records))
+
+
+def withdrawn(phase: Consulting | RingingOn) -> Cause | None:
+    """Why the colleague's phone is being withdrawn; None when it is not."""
+    return phase.cause if phase.stage == "stopping" else None
 
 
 def _give_up(call: Call, phase: Consulting | RingingOn, cause: Cause, world: World) -> Decision:

@@ -10,9 +10,10 @@ from app.call.decision import Decision
 from app.call.events import Event, LegAnswered, LegEnded, LegMachine, SayFinished, TimerFired
 from app.call.legs import Leg, Music
 from app.call.moves import does, lets_go
+from app.call.rings import answered, unanswered
 from app.call.world import World
 from app.transfer.consult import announce, connect
-from app.transfer.failure import missed, recall
+from app.transfer.failure import recall
 from app.transfer.phone import ring_failed, silent
 
 
@@ -20,13 +21,15 @@ def ringing_on(call: Call, phase: RingingOn, event: Event, leg: Leg | None, worl
     """The colleague answers, or the front office is recalled."""
     of_colleague = leg is not None and leg.id == phase.colleague_leg
     match event:
-        case LegAnswered() if of_colleague:
+        case LegAnswered() if of_colleague and leg is not None:
+            records = answered(call, leg, world.pinned.ringing, world.now)
             call = announce(call, phase.agent, phase.colleague, phase.colleague_leg, world)
-            return Decision(why("announce_direct", agent=phase.agent, colleague=phase.colleague), call=call)
+            because = why("announce_direct", agent=phase.agent, colleague=phase.colleague)
+            return Decision(because, call=call, records=records)
         case LegMachine() if of_colleague:
             return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if of_colleague:
-            return ring_failed(call, phase, leg, phase.cause if phase.stage == "stopping" else missed(cause), world)
+            return ring_failed(call, phase, leg, unanswered(cause), world)
         case TimerFired(name="post_dial"):
             return silent(call, phase, world)
         case TimerFired(name="rings" | "stopping"):
