@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.call.agent import Agent
 from app.call.call import Call
 from app.call.events import AgentFound
 from app.call.world import Waiter, World
 
-PRESENT = ("not_ready", "ready", "reserved", "talking", "wrap_up")
+AT_WORK = ("ready", "reserved", "talking", "wrap_up")
+"""Who answers calls now or soon; not who is on a break, or missed a call and may be away."""
 
 
 def serves(agent_id: str, office: str, world: World) -> bool:
@@ -28,21 +31,19 @@ def ready(office: str, world: World) -> list[Agent]:
     return found
 
 
-def _idle(agent: Agent) -> tuple[object, str]:
+def _idle(agent: Agent) -> tuple[datetime, str]:
     return agent.since, agent.id
 
 
 def find(call: Call, office: str, world: World) -> tuple[Agent | None, bool]:
     """The agent to offer this call to, and whether a new round begins.
 
-    Nobody is rung twice for one call while another agent is left (domain §5). Agents who speak the caller's language go
-    first; another one only when nobody of the office who speaks it is logged on.
+    Nobody is rung twice for one call while another agent is left (domain §5). The caller's language goes first: who
+    does not speak it is offered the call only when nobody of the office who does is at work.
     """
     candidates = ready(office, world)
-    if not candidates:
-        return None, False
     profiles = world.policy.agents
-    if call.language != "nl" or any(call.language not in profiles[a.id].languages for a in candidates):
+    if any(call.language not in profiles[a.id].languages for a in candidates):
         fluent = [a for a in candidates if call.language in profiles[a.id].languages]
         if fluent or speaks(office, call.language, world):
             candidates = fluent
@@ -53,52 +54,53 @@ def find(call: Call, office: str, world: World) -> tuple[Agent | None, bool]:
 
 
 def speaks(office: str, language: str, world: World) -> bool:
-    """Whether somebody of this office who is logged on speaks this language."""
+    """Whether somebody of this office who is at work speaks this language."""
     return any(
-        a.state != "logged_off" and serves(a.id, office, world) and language in world.policy.agents[a.id].languages
+        a.state in AT_WORK and serves(a.id, office, world) and language in world.policy.agents[a.id].languages
         for a in world.agents.values()
     )
 
 
-def next_caller(agent: Agent, world: World, but: str = "") -> Waiter | None:
-    """The waiting caller this agent is offered: first whom we failed before, then who waits longest."""
-    profile = world.policy.agents.get(agent.id)
-    if profile is None:
-        return None
-    best: Waiter | None = None
-    for waiter in world.waiting.values():
-        if waiter.call == but or waiter.office not in profile.offices:
-            continue
-        if waiter.language not in profile.languages and speaks(waiter.office, waiter.language, world):
-            continue
-        if best is None or (-waiter.priority, waiter.since, waiter.call) < (-best.priority, best.since, best.call):
-            best = waiter
-    return best
-
-
 def settle(changed: tuple[Agent, ...], world: World, but: str = "") -> tuple[AgentFound, ...]:
-    """For every agent who just became ready: the caller they are for, if any waits."""
+    """Agents changed: every waiting caller for whom somebody is ready now, whom we failed first, then the longest wait.
+
+    Not only for who became ready: when the last one who speaks a language goes, the others take its callers.
+    `but` is the call of this decision, whose own rule has looked already.
+    """
+    if not world.waiting:
+        return ()
+    world = world.seeing(*changed)
+    free = {a.id: a for a in world.agents.values() if a.state == "ready"}
     found: list[AgentFound] = []
-    for agent in changed:
-        before = world.agents.get(agent.id)
-        if agent.state == "ready" and (before is None or before.state != "ready") and world.waiting:
-            taken = {f.call for f in found}
-            waiter = next_caller(agent, world, but)
-            if waiter is not None and waiter.call not in taken:
-                found.append(AgentFound(call=waiter.call, agent=agent.id))
+    for waiter in sorted(world.waiting.values(), key=_turn):
+        if not free:
+            break
+        if waiter.call != but and (agent := _for(waiter, free, world)):
+            del free[agent]
+            found.append(AgentFound(call=waiter.call, agent=agent))
     return tuple(found)
+
+
+def _turn(waiter: Waiter) -> tuple[int, datetime, str]:
+    return -waiter.priority, waiter.since, waiter.call
+
+
+def _for(waiter: Waiter, free: dict[str, Agent], world: World) -> str:
+    profiles = world.policy.agents
+    there = sorted((a for a in free.values() if serves(a.id, waiter.office, world)), key=_idle)
+    for agent in there:
+        if waiter.language in profiles[agent.id].languages:
+            return agent.id
+    return there[0].id if there and not speaks(waiter.office, waiter.language, world) else ""
 
 
 def position(call: Call, office: str, world: World) -> tuple[int, int]:
     """The caller's place in the line, from 1, and the expected wait in whole minutes, at least 1."""
     me = world.waiting.get(call.id)
-    ahead = 0
-    if me is not None:
-        mine = (-me.priority, me.since, me.call)
-        ahead = sum(w.office == office and (-w.priority, w.since, w.call) < mine for w in world.waiting.values())
-    here = sum(
-        a.state in ("ready", "reserved", "talking", "wrap_up") and serves(a.id, office, world)
-        for a in world.agents.values()
+    ahead = sum(
+        w.office == office and w.call != call.id and (me is None or _turn(w) < _turn(me))
+        for w in world.waiting.values()
     )
+    here = sum(a.state in AT_WORK and serves(a.id, office, world) for a in world.agents.values())
     talk = world.pinned.offices[office].talk
     return ahead + 1, max(1, round((ahead + 1) * talk / max(1, here) / 60))

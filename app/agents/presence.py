@@ -27,11 +27,15 @@ IDLE = ("ready", "not_ready", "wrap_up")
 
 
 def decide_agent(event: Presence, world: World) -> Decision:
-    """An agent came, went, is ready or is not. What is asked during a call holds after it."""
+    """An agent came, went, is ready or is not. What is asked during a call holds after it.
+
+    Who is not in the policy any more can still go, but not come.
+    """
     agent_id = event.id if isinstance(event, TimerFired) else event.agent
-    if agent_id not in world.policy.agents:
+    agent = world.agents.get(agent_id)
+    if agent_id not in world.policy.agents and (agent is None or isinstance(event, AgentLoggedOn | AgentReady)):
         return Decision(why("ignored.unknown_agent", agent=agent_id))
-    agent = world.agents.get(agent_id) or Agent(agent_id, "logged_off", world.now)
+    agent = agent or Agent(agent_id, "logged_off", world.now)
     match event:
         case AgentLoggedOn():
             if agent.state != "logged_off":
@@ -94,8 +98,10 @@ def release(agent: Agent, world: World) -> Agent:
 
 def is_last_ready(agent: Agent, world: World) -> bool:
     """Whether some office of this agent would have nobody ready left (domain §5)."""
-    others = [a.id for a in world.agents.values() if a.state == "ready" and a.id != agent.id]
     profiles = world.policy.agents
+    if agent.id not in profiles:
+        return False
+    others = [a.id for a in world.agents.values() if a.state == "ready" and a.id != agent.id]
     staffed = {office for a in others if a in profiles for office in profiles[a].offices}
     return any(office not in staffed for office in profiles[agent.id].offices)
 
@@ -103,11 +109,11 @@ def is_last_ready(agent: Agent, world: World) -> bool:
 def miss(agent: Agent, reason: str, world: World) -> tuple[Agent, bool]:
     """The agent's phone was not answered: not ready with the reason, unless this is the last ready one.
 
-    Returns the agent and whether the supervisor is to be warned instead (domain §5).
+    What the agent asked meanwhile holds. Returns the agent and whether the supervisor is to be warned (domain §5).
     """
-    if agent.then == "logged_off":
+    if agent.then != "ready":
         return release(agent, world), False
-    if agent.id in world.policy.agents and is_last_ready(agent, world):
+    if is_last_ready(agent, world):
         return replace(agent, state="ready", since=world.now, call="", reason="", then="ready"), True
     return replace(agent, state="not_ready", since=world.now, call="", reason=reason, then="ready"), False
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.agents.presence import miss, release, talk
+from app.agents.presence import miss, talk
+from app.call.agent import Agent
 from app.call.because import Because, why
 from app.call.call import Call, Cause, Joining, Offering, Talking
-from app.call.decision import Decision
+from app.call.decision import Decision, Record
 from app.call.events import (
     Event,
     InputTimedOut,
@@ -84,16 +85,25 @@ def _withdraw(call: Call, phase: Offering, cause: Cause, world: World) -> Decisi
 
 def _next(call: Call, phase: Offering, leg: Leg | None, cause: Cause, world: World) -> Decision:
     """The offer failed: the agent is not ready any more unless the last one; the next phone rings."""
-    agent = world.agents.get(phase.agent)
-    warn = False
-    if agent is not None:
-        agent, warn = miss(agent, cause, world)
-        world = world.seeing(agent)
+    agents, warn = _missed(phase.agent, cause, world)
     because = why("offer.missed_last" if warn else "offer.missed", agent=phase.agent, cause=cause)
-    decision = wait(call, phase.waiting, world, because)
-    changed = () if agent is None or any(a.id == agent.id for a in decision.agents) else (agent,)
     records = () if leg is None else (rang(call, leg, cause, world.pinned.ringing, world.now),)
-    return replace(decision, agents=(*changed, *decision.agents), records=records)
+    return _on(wait(call, phase.waiting, world.seeing(*agents), because), agents, records)
+
+
+def _missed(agent_id: str, cause: Cause, world: World) -> tuple[tuple[Agent, ...], bool]:
+    agent = world.agents.get(agent_id)
+    if agent is None:
+        return (), False
+    after, warn = miss(agent, cause, world)
+    return (after,), warn
+
+
+def _on(decision: Decision, agents: tuple[Agent, ...], records: tuple[Record, ...]) -> Decision:
+    """The caller goes on to the next agent, who may be the same one."""
+    again = {a.id for a in decision.agents}
+    left = tuple(a for a in agents if a.id not in again)
+    return replace(decision, agents=(*left, *decision.agents), records=records)
 
 
 def joining(call: Call, phase: Joining, event: Event, leg: Leg | None, world: World) -> Decision | None:
@@ -129,10 +139,8 @@ def _together(call: Call, phase: Joining, world: World) -> Decision | None:
 
 
 def _back(call: Call, phase: Joining, leg: Leg | None, world: World, because: Because) -> Decision:
-    """The agent was lost before the first word: the caller waits on, before the others."""
-    agent = world.agents.get(phase.agent)
-    agents = () if agent is None else (release(agent, world),)
+    """The agent was lost before the first word, as if the phone could not be reached: the caller goes first."""
+    agents, _ = _missed(phase.agent, "unreachable", world)
     call = does(call, call.legs[0].id, Music())
-    decision = wait(call, replace(phase.waiting, priority=1), world, because)
     records = () if leg is None else (rang(call, leg, "lost", world.pinned.ringing, world.now),)
-    return replace(decision, agents=(*agents, *decision.agents), records=records)
+    return _on(wait(call, replace(phase.waiting, priority=1), world.seeing(*agents), because), agents, records)
