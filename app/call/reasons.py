@@ -27,6 +27,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "route.kcc": ("zonder keuze naar {office}", "without a choice to {office}"),
     "route.overflow_empty": ("niemand aangemeld bij {office}: naar {to}", "nobody logged on at {office}: to {to}"),
     "route.overflow_closed": ("{office} is gesloten: naar {to}", "{office} is closed: to {to}"),
+    "route.closed": ("{office} is gesloten: terugbelafspraak aangeboden", "{office} is closed: a callback is offered"),
     "wait.announce": ("de beller hoort zijn plaats in de rij", "the caller hears the place in the line"),
     "wait.offer_callback": ("lange wachttijd: terugbellen aangeboden", "long wait: a callback is offered"),
     "wait.patience": ("maximale wachttijd bij {office} bereikt", "longest wait at {office} reached"),

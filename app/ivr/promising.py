@@ -9,7 +9,7 @@ from app.call.call import Call, Promising, Waiting
 from app.call.callback import Callback
 from app.call.decision import Decision
 from app.call.events import CallerReturned, Event, InputTimedOut, KeysPressed, TimerFired
-from app.call.legs import Gather, Leg
+from app.call.legs import Gather, Leg, Line
 from app.call.moves import BACKSTOP, closes, does, enter, timer
 from app.call.texts import line
 from app.call.world import World
@@ -25,6 +25,14 @@ def offer_callback(call: Call, back: Waiting, world: World, because: Because) ->
     """Asks whether the caller wants to be called back; whoever does not goes on waiting."""
     call = enter(call, Promising(back.office, "consent", back), timer("input", world.now, BACKSTOP))
     return Decision(because, call=does(call, call.legs[0].id, Gather((line("offer_callback"),))))
+
+
+def closed(call: Call, world: World, because: Because, *lines: Line) -> Decision:
+    """Nobody is there: the caller hears so and is offered a callback (key 1); silence ends with a greeting."""
+    office = call.office or world.pinned.municipality.kcc
+    call = enter(call, Promising(office, "consent"), timer("input", world.now, BACKSTOP))
+    offer = Gather((*lines, line("closed"), line("closed_callback_offer")))
+    return Decision(because, call=does(call, call.legs[0].id, offer))
 
 
 def arrange(call: Call, office: str, world: World, because: Because) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.agents.choice import ready, staffed
 from app.call.because import Because, why
@@ -12,10 +13,11 @@ from app.call.world import World
 
 
 class Route(Struct, frozen=True):
-    """An office and why."""
+    """An office and why; `closed` when nobody will be there today for this caller."""
 
     office: str
     because: Because
+    closed: bool = False
 
 
 def route(call: Call, world: World) -> Route:
@@ -26,10 +28,17 @@ def route(call: Call, world: World) -> Route:
     """
     chosen = _chosen(call, world)
     office = world.pinned.offices[chosen.office]
-    if office.overflow and not attended(office.id, world) and attended(office.overflow, world):
-        cause = "route.overflow_empty" if is_open(world.pinned, office.hours, world.now) else "route.overflow_closed"
+    if attended(office.id, world):
+        return chosen
+    here = is_open(world.pinned, office.hours, world.now)
+    if office.overflow and attended(office.overflow, world):
+        cause = "route.overflow_empty" if here else "route.overflow_closed"
         return Route(office.overflow, why(cause, office.line, office=office.id, to=office.overflow))
-    return chosen
+    if here:
+        return chosen
+    return Route(
+        office.id, replace(chosen.because, then=why("route.closed", office.line, office=office.id)), closed=True
+    )
 
 
 def attended(office: str, world: World) -> bool:

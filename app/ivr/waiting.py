@@ -17,7 +17,7 @@ from app.call.rings import dialled
 from app.call.texts import line
 from app.call.timers import Timer
 from app.call.world import World
-from app.ivr.promising import arrange, offer_callback
+from app.ivr.promising import arrange, closed, offer_callback
 from app.ivr.routing import attended, route
 
 
@@ -25,8 +25,10 @@ def queue(call: Call, world: World, because: Because | None = None) -> Decision:
     """The call is routed and waits for an agent of that office; `because` says what the caller chose."""
     routed = route(call, world)
     call = replace(call, office=routed.office)
-    waiting = Waiting(routed.office, world.now)
-    decision = wait(call, waiting, world, routed.because, first=True)
+    if routed.closed:
+        decision = closed(call, world, routed.because)
+    else:
+        decision = wait(call, Waiting(routed.office, world.now), world, routed.because, first=True)
     return decision if because is None else replace(decision, because=replace(because, then=routed.because))
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from app.call.because import why
 from app.call.calendar import is_open
-from app.call.call import Call, Choosing, Promising, Welcoming
+from app.call.call import Call, Choosing, Welcoming
 from app.call.decision import Decision
 from app.call.events import CallOffered, Event, SayFinished, TimerFired
 from app.call.legs import Gather, Leg, Prompt
 from app.call.moves import BACKSTOP, does, enter, timer
 from app.call.policy import Destination
-from app.call.texts import greeting, line
+from app.call.texts import greeting
 from app.call.world import World
 from app.ivr.choosing import ask
+from app.ivr.promising import closed
 from app.ivr.waiting import queue
 
 
@@ -37,7 +38,8 @@ def offered(event: CallOffered, world: World) -> Decision:
         topic=to.topic,
     )
     if number is not None and not is_open(policy, number.hours, world.now):
-        return closed(call, world, policy.hours[number.hours].line)
+        because = why("closed", policy.hours[number.hours].line)
+        return closed(call, world, because, *greeting(call, world))
     if to.menu:
         call = enter(call, Choosing(to.menu), timer("input", world.now, BACKSTOP))
         call = _first(call, ask(policy.menus[to.menu], greeting(call, world)))
@@ -52,16 +54,6 @@ def offered(event: CallOffered, world: World) -> Decision:
 def _first(call: Call, doing: Prompt | Gather) -> Call:
     leg = call.legs[0]
     return does(call, leg.id, doing)
-
-
-def closed(call: Call, world: World, at_line: int) -> Decision:
-    """Outside opening hours the caller hears so and is offered a callback (key 1); silence ends with a greeting."""
-    leg = call.legs[0]
-    office = call.office or world.pinned.municipality.kcc
-    call = enter(call, Promising(office, "consent"), timer("input", world.now, BACKSTOP))
-    lines = (*greeting(call, world), line("closed"), line("closed_callback_offer"))
-    call = does(call, leg.id, Gather(lines))
-    return Decision(why("closed", at_line), call=call)
 
 
 def welcoming(call: Call, phase: Welcoming, event: Event, leg: Leg | None, world: World) -> Decision | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ALWAYS = frozenset({"gemeente"})
-UNSURE = ("beller", "onderwerp")
+UNSURE = ("beller",)
 """Slots for which there may be nothing to fill in: then the `nameless` sentence is said, which may not hold them."""
 COLLEAGUE = "collega"
 

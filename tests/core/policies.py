@@ -68,7 +68,7 @@ def policy(**changes: object) -> Policy:
         "rules": (Rule("sociaal", topics=("wmo",), line=50),),
         "offices": {
             "kcc": Office("kcc", {"nl": "KCC"}, "office", 0.60, overflow="", line=60),
-            "sociaal": Office("sociaal", {"nl": "sociaal loket"}, "office", 0.85, overflow="kcc", line=65),
+            "sociaal": Office("sociaal", {"nl": "sociaal loket"}, "mornings", 0.85, overflow="kcc", line=65),
         },
         "agents": {
             "bart": AgentProfile("bart", "Bart Smit", "sip:101@pbx", ("kcc",), ("nl", "en")),
