@@ -53,7 +53,7 @@ def order(
 
 
 def dial(address: str = "sip:101@pbx.example", **more: str) -> Order:
-    return order("Dial", Ringing(address, backstop=int(more.pop("backstop", "25"))), **more)  # type: ignore[arg-type]
+    return order("Dial", Ringing(address, backstop=int(more.pop("backstop", "25"))), **more)
 
 
 async def test_a_phone_inside_is_dialled_and_shows_the_caller(switch: Switch, twilio: Twilio) -> None:

@@ -225,6 +225,6 @@ async def test_the_test_at_start_tells_that_a_shut_door_is_shut() -> None:
 
 async def test_the_test_at_start_fails_loudly_when_not_even_our_own_signature_is_accepted() -> None:
     shut = platform()
-    shut.door.url = lambda _: "https://somewhere.example"  # type: ignore[method-assign]
+    shut.door.url = lambda _: "https://somewhere.example"  # type: ignore[method-assign, assignment]
     with pytest.raises(NotAuthentic):
         shut.self_test()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
-import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
@@ -18,13 +17,13 @@ from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs, urlencode
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
+from app.providers.demo.server import serving
 from tests.providers.twilio_line import OVER, Line, Room
 
 AMD_FIELDS = {"MachineDetection", "AsyncAmd", "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod"}
@@ -127,21 +126,15 @@ class Switch:
     async def start(self) -> None:
         """Listen on a free port of this machine; `url` is then the platform's base URL."""
         self.client = httpx.AsyncClient(timeout=15.0, trust_env=False)
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(self._app(), log_config=None, access_log=False, lifespan="off", ws="none")
-        self._server = uvicorn.Server(config)
-        self._serving = asyncio.create_task(self._server.serve([listener]))
-        while not self._server.started:
-            await asyncio.sleep(0.005)
+        self._server = serving(self._app())
+        self.url = await self._server.__aenter__()
 
     async def stop(self) -> None:
         """End everything."""
         for task in self._tasks | self._reports:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._reports, return_exceptions=True)
-        self._server.should_exit = True
-        await self._serving
+        await self._server.__aexit__(None, None, None)
         await self.client.aclose()
 
     async def quiet(self) -> None:
