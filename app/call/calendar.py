@@ -24,10 +24,20 @@ def is_open(policy: Policy, hours: str, now: datetime) -> bool:
     """Whether these named hours are open now; a day off is closed. Unnamed hours never close."""
     if not hours:
         return True
-    here = local(now, policy)
-    minute = here.hour * 60 + here.minute
-    day = () if here.date() in policy.days_off else policy.hours[hours].week.get(here.weekday(), ())
-    return any(start <= minute < end for start, end in day)
+    day, weekday, minute = _clock(now, policy.municipality.timezone)
+    if day in policy.days_off:
+        return False
+    for start, end in policy.hours[hours].week.get(weekday, ()):  # noqa: SIM110 - a generator costs as much again
+        if start <= minute < end:
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _clock(now: datetime, timezone: str) -> tuple[date, int, int]:
+    """The local day, its weekday and the minute after midnight; kept, as one decision looks at many rules."""
+    here = now.astimezone(zone(timezone))
+    return here.date(), here.weekday(), here.hour * 60 + here.minute
 
 
 def windows(policy: Policy, hours: str, day: date) -> tuple[tuple[datetime, datetime], ...]:

@@ -1,0 +1,93 @@
+"""Runs wrk with calls that were signed a moment before, and says what it saw."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import policyfile
+from bench import policy
+from bench.calls import Story, stories
+from bench.signing import write
+from bench.stage import Running, Stage, cpu, numbers
+
+SCRIPT = Path(__file__).parent / "play.lua"
+FASTEST = 7000
+"""Events per second for which there are enough signed messages."""
+
+
+@dataclass
+class Seen:
+    """One run. Times in milliseconds; CPU in microseconds for each request, of the service and of PostgreSQL."""
+
+    requests: int
+    rate: float
+    p50: float
+    p99: float
+    slowest: float
+    bad: int
+    python: float
+    postgres: float
+
+
+_stories: list[tuple[Story, ...]] = []
+
+
+def told() -> tuple[Story, ...]:
+    """Both kinds of call, played once."""
+    if not _stories:
+        _stories.append(stories(policyfile.load(policy.text())))
+    return _stories[0]
+
+
+async def play(
+    on: Stage, targets: list[Running], connections: int, seconds: float, centres: tuple[str, ...], warm: float = 1.0
+) -> Seen:
+    """Warm up, then measure; with several processes each gets its share of the connections."""
+    await _play(on, targets, connections, warm, centres)
+    return await _play(on, targets, connections, seconds, centres)
+
+
+async def _play(
+    on: Stage, targets: list[Running], connections: int, seconds: float, centres: tuple[str, ...]
+) -> Seen:
+    each = connections // len(targets)
+    folders = [on.folder / f"calls-{next(numbers)}" for _ in targets]
+    for folder in folders:
+        write(folder, told(), centres, each, int(FASTEST * seconds / connections) + 50)
+    before = [running.cpu() for running in targets], cpu(on.postmaster)
+    results = await asyncio.gather(
+        *(_wrk(running.port, each, seconds, folder) for running, folder in zip(targets, folders, strict=True))
+    )
+    python = sum(running.cpu() for running in targets) - sum(before[0])
+    postgres = cpu(on.postmaster) - before[1]
+    for folder in folders:
+        shutil.rmtree(folder)
+    requests = sum(r[0] for r in results)
+    if any(r[7] for r in results):
+        raise RuntimeError("wrk ran out of signed messages; raise FASTEST")
+    return Seen(
+        requests=requests,
+        rate=sum(r[0] / (r[1] / 1e6) for r in results),
+        p50=max(r[2] for r in results) / 1e3,
+        p99=max(r[3] for r in results) / 1e3,
+        slowest=max(r[4] for r in results) / 1e3,
+        bad=sum(r[5] + r[6] for r in results),
+        python=python / max(1, requests) * 1e6,
+        postgres=postgres / max(1, requests) * 1e6,
+    )
+
+
+async def _wrk(port: int, connections: int, seconds: float, folder: Path) -> list[int]:
+    process = await asyncio.create_subprocess_exec(
+        "wrk", f"-t{connections}", f"-c{connections}", f"-d{seconds:g}s", "-s", str(SCRIPT),
+        f"http://127.0.0.1:{port}", "--", str(folder),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    line = next((x for x in out.decode().splitlines() if x.startswith("RESULT")), None)
+    if line is None:
+        raise RuntimeError(out.decode())
+    return [int(x) for x in line.split()[1:]]
