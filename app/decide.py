@@ -120,6 +120,8 @@ def _of_call(call: Call, event: Event, world: World) -> Decision:
             return _timer(call, event, world)
         case OfLeg():
             return _leg(call, event, event.leg, world)
+        case CallerIdentified() | CallerHelped() | EmailPreferred() if not _holds(event.agent, call, world):
+            return Decision(why("ignored.not_your_call", agent=event.agent))
         case CallerIdentified():
             return identified(call, event, world)
         case CallerHelped() | EmailPreferred():
@@ -128,6 +130,12 @@ def _of_call(call: Call, event: Event, world: World) -> Decision:
             return Decision(why("ignored.not_your_call", agent=event.agent))
         case _:
             return _rule(call, event, None, world)
+
+
+def _holds(agent_id: str, call: Call, world: World) -> bool:
+    """Whether this is the agent's call, or was and the wrap-up goes on."""
+    agent = world.agents.get(agent_id)
+    return agent is not None and agent.call == call.id
 
 
 def _rule(call: Call, event: Event, leg: Leg | None, world: World) -> Decision:

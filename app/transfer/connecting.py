@@ -6,26 +6,36 @@ from msgspec.structs import replace
 
 from app.agents.presence import done
 from app.call.because import why
-from app.call.call import Call, Connected, Connecting, Consulting
+from app.call.call import Call, Cause, Connected, Connecting, Consulting
 from app.call.decision import Decision, TransferMade
-from app.call.events import Event, HangUpAsked, LegEnded, LegJoined, TimerFired
+from app.call.events import (
+    Event,
+    HangUpAsked,
+    LegEnded,
+    LegJoined,
+    LegMachine,
+    PhoneHeld,
+    PhoneRetrieved,
+    TimerFired,
+)
 from app.call.legs import Leg, Music
 from app.call.moves import arm, closes, does, enter, lets_go, meet, timer
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import withdraw
-from app.transfer.failure import failed, recall
+from app.transfer.failure import failed, left_alone, recall
+from app.transfer.hold import hold, is_held, retrieve
 
 
 def connecting(call: Call, phase: Connecting, event: Event, leg: Leg | None, world: World) -> Decision | None:
     """The switch says that both are there, or it does not."""
     match event:
         case LegJoined():
-            return _together(call, phase, world)
+            return together(call, phase, world)
         case LegEnded() if leg is not None and leg.id == phase.colleague_leg:
-            if phase.leg:
-                return failed(call, phase, phase.colleague, "", "failed", world)
-            return recall(call, phase.agent, phase.colleague, "failed", world)
+            return _colleague_gone(call, phase, "failed", world)
+        case LegMachine() if leg is not None and leg.id == phase.colleague_leg:
+            return _colleague_gone(call, phase, "voicemail", world)
         case LegEnded() if leg is not None and leg.id == phase.leg:
             return _agent_gone(call, phase, world)
         case HangUpAsked() if phase.leg:
@@ -40,13 +50,20 @@ def connecting(call: Call, phase: Connecting, event: Event, leg: Leg | None, wor
             return None
 
 
+def _colleague_gone(call: Call, phase: Connecting, cause: Cause, world: World) -> Decision:
+    if phase.leg:
+        return failed(call, phase, phase.colleague, "", cause, world)
+    return recall(call, phase.agent, phase.colleague, cause, world)
+
+
 def _agent_gone(call: Call, phase: Connecting, world: World) -> Decision:
     agents, records = done(phase.agent, call, world)
     call = replace(call, phase=replace(phase, leg=""))
     return Decision(why("connect.agent_gone", agent=phase.agent), call=call, agents=agents, records=records)
 
 
-def _together(call: Call, phase: Connecting, world: World) -> Decision | None:
+def together(call: Call, phase: Connecting, world: World) -> Decision | None:
+    """Connected, when the switch reported both in the room; None when it did not (yet)."""
     colleague = call.leg(phase.colleague_leg)
     if colleague is None or {call.legs[0].joined, colleague.joined} != {phase.room}:
         return None
@@ -75,10 +92,21 @@ def connected(call: Call, phase: Connected, event: Event, leg: Leg | None, world
     match event:
         case TimerFired(name="stable"):
             return _stable(call, phase, world)
-        case LegEnded() if leg is not None and leg.id == phase.colleague_leg:
-            if phase.stable:
-                return Decision(why("hangup.colleague"), call=closes(call, world.now, line("goodbye")))
+        case _ if leg is None or leg.id != phase.colleague_leg:
+            return None
+        case LegEnded() if not phase.stable:
             return recall(call, phase.agent, phase.colleague, "failed", world, "connected_left")
+        case LegEnded(cause="normal") if not is_held(call):
+            return Decision(why("hangup.colleague"), call=closes(call, world.now, line("goodbye")))
+        case LegEnded():
+            return left_alone(call, phase.colleague, world)
+        case LegMachine() if not phase.stable:
+            return recall(call, phase.agent, phase.colleague, "voicemail", world)
+        case PhoneHeld():
+            return hold(call, phase.colleague)
+        case PhoneRetrieved() if back := retrieve(call, phase.colleague_leg):
+            call, room = back
+            return Decision(why("retrieve", agent=phase.colleague), call=replace(call, phase=replace(phase, room=room)))
         case _:
             return None
 

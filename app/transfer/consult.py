@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.agents.presence import done
-from app.call.because import why
+from app.call.because import Because, why
 from app.call.call import Announcing, Call, Connecting, Consulting, RingingOn, Talking
 from app.call.decision import Decision, Record, TransferMade
 from app.call.events import (
@@ -16,6 +16,8 @@ from app.call.events import (
     LegAnswered,
     LegEnded,
     LegMachine,
+    PhoneHeld,
+    PhoneRetrieved,
     SayFinished,
     SwapAsked,
     ThreeWayAsked,
@@ -26,7 +28,9 @@ from app.call.moves import does, enter, lets_go, meet, timer
 from app.call.rings import answered, stopped, unanswered
 from app.call.texts import line
 from app.call.world import World
-from app.transfer.failure import failed
+from app.transfer.connecting import together
+from app.transfer.failure import back_to_agent, failed
+from app.transfer.hold import hold, retrieve
 from app.transfer.phone import ring, ring_failed, silent, withdrawn
 from app.transfer.target import choose
 
@@ -70,6 +74,8 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
         case LegEnded(cause=cause) if of_colleague:
             if phase.stage in ("ringing", "stopping"):
                 return ring_failed(call, phase, leg, unanswered(cause), world)
+            if phase.focus == "all":
+                return _back(call, phase, world, why("hangup.colleague"))
             return failed(call, phase, phase.colleague, "", "failed", world)
         case TimerFired(name="post_dial"):
             return silent(call, phase, world)
@@ -85,16 +91,21 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
         case HangUpAsked():
             return _agent_gone(lets_go(call, phase.leg), phase, world)
         case ConsultCancelled():
-            return _back(call, phase, world)
+            return _back(call, phase, world, why("consult.cancelled", agent=phase.agent))
+        case PhoneHeld() if of_agent and phase.focus == "caller":
+            return hold(call, phase.agent)
+        case PhoneRetrieved() if of_agent and phase.focus == "caller" and (back := retrieve(call, phase.leg)):
+            call, room = back
+            return Decision(why("retrieve", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
         case SwapAsked() | ThreeWayAsked() | CompleteAsked() if phase.stage != "speaking":
             return Decision(why("ignored.not_speaking", colleague=phase.colleague))
         case SwapAsked():
             return _swap(call, phase)
-        case ThreeWayAsked():
+        case ThreeWayAsked() if phase.focus != "all":
             call, room = meet(call, call.legs[0].id, phase.leg, phase.colleague_leg)
             return Decision(why("three_way"), call=replace(call, phase=replace(phase, focus="all", room=room)))
         case CompleteAsked():
-            return connect(call, phase.agent, phase.leg, phase.colleague, phase.colleague_leg, world)
+            return _complete(call, phase, phase.leg, world)
         case _:
             return None
 
@@ -122,20 +133,28 @@ def _swap(call: Call, phase: Consulting) -> Decision:
     return Decision(why("swap", focus=focus), call=replace(call, phase=replace(phase, focus=focus, room=room)))
 
 
-def _back(call: Call, phase: Consulting, world: World) -> Decision:
+def _complete(call: Call, phase: Consulting, agent_leg: str, world: World) -> Decision:
+    """Who speak with each other already stay in their room: nobody is parted to be connected (design §5 rule 10)."""
+    if phase.focus != "all":
+        return connect(call, phase.agent, agent_leg, phase.colleague, phase.colleague_leg, world)
+    to = Connecting(phase.agent, agent_leg, phase.colleague, phase.colleague_leg, phase.room)
+    return together(call, to, world) or _joining(call, to, world)
+
+
+def _back(call: Call, phase: Consulting, world: World, because: Because) -> Decision:
     records: tuple[Record, ...] = (
         TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now),
         *stopped(call, phase.colleague_leg, world.pinned.ringing, world.now, withdrawn(phase)),
     )
-    call = lets_go(call, phase.colleague_leg)
-    call, room = meet(call, call.legs[0].id, phase.leg)
-    call = enter(call, Talking(phase.agent, phase.leg, room))
-    return Decision(why("consult.cancelled", agent=phase.agent), call=call, records=records)
+    call = back_to_agent(lets_go(call, phase.colleague_leg), phase)
+    return Decision(because, call=call, records=records)
 
 
 def _agent_gone(call: Call, phase: Consulting, world: World) -> Decision:
     """The phone rings on to its third ring, or the colleague who answered is joined (design §5 rule 12)."""
     agents, records = done(phase.agent, call, world)
+    if phase.focus == "all":
+        return replace(_complete(call, phase, "", world), agents=agents, records=records)
     caller = call.legs[0].id
     if phase.stage in ("ringing", "stopping"):
         call = does(call, caller, Music("ringback"))
@@ -158,9 +177,9 @@ def announce(call: Call, agent: str, colleague: str, colleague_leg: str, world: 
 def connect(call: Call, agent: str, agent_leg: str, colleague: str, colleague_leg: str, world: World) -> Decision:
     """Caller and colleague go into one new room; nobody is let go yet (design §5 rule 9)."""
     call, room = meet(call, call.legs[0].id, colleague_leg)
-    call = enter(
-        call,
-        Connecting(agent, agent_leg, colleague, colleague_leg, room),
-        timer("join", world.now, world.pinned.transfer.join),
-    )
-    return Decision(why("connect", agent=agent, colleague=colleague), call=call)
+    return _joining(call, Connecting(agent, agent_leg, colleague, colleague_leg, room), world)
+
+
+def _joining(call: Call, to: Connecting, world: World) -> Decision:
+    call = enter(call, to, timer("join", world.now, world.pinned.transfer.join))
+    return Decision(why("connect", agent=to.agent, colleague=to.colleague), call=call)

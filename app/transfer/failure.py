@@ -8,6 +8,7 @@ from app.call.because import why
 from app.call.call import Call, Cause, Connecting, Consulting, Talking
 from app.call.decision import Decision, TransferMade
 from app.call.events import CallerReturned
+from app.call.legs import InRoom
 from app.call.moves import enter, lets_go, meet, returns
 from app.call.texts import line
 from app.call.world import World
@@ -29,9 +30,7 @@ def failed(
     if isinstance(phase, Talking):
         call = replace(call, phase=replace(phase, failed=cause))
     else:
-        call = lets_go(call, phase.colleague_leg)
-        call, room = meet(call, call.legs[0].id, phase.leg)
-        call = enter(call, Talking(phase.agent, phase.leg, room, failed=cause))
+        call = back_to_agent(lets_go(call, phase.colleague_leg), phase, failed=cause)
     owed = _owed(call, phase.agent, colleague, department, cause, world)
     return Decision(
         why(f"transfer.{cause}", agent=phase.agent, colleague=colleague or department, callback=owed.callback.id),
@@ -40,6 +39,22 @@ def failed(
         diaries=owed.diaries,
         records=(TransferMade(call.id, phase.agent, colleague, cause, world.now),),
     )
+
+
+def back_to_agent(call: Call, phase: Consulting | Connecting, failed: str = "") -> Call:
+    """Caller and agent speak again. Who are in one room already are not disturbed (design §5 rule 10)."""
+    caller, agent = call.legs[0], call.leg(phase.leg)
+    if agent is not None and type(agent.doing) is InRoom and caller.doing == agent.doing:
+        room = agent.doing.room
+    else:
+        call, room = meet(call, caller.id, phase.leg)
+    return enter(call, Talking(phase.agent, phase.leg, room, failed=failed))
+
+
+def left_alone(call: Call, by: str, world: World) -> Decision:
+    """Whoever spoke with the caller is gone without a word: the caller waits with priority (design §5 rule 12)."""
+    call = returns(call, world.now, line("apology_line_lost"))
+    return Decision(why("line_lost", agent=by), call=call, follow=(CallerReturned(call.id),))
 
 
 def recall(call: Call, agent: str, colleague: str, cause: Cause, world: World, text: str = "recall") -> Decision:

@@ -52,5 +52,7 @@ def announcing(call: Call, phase: Announcing, event: Event, leg: Leg | None, wor
             return connect(call, phase.agent, "", phase.colleague, phase.colleague_leg, world)
         case LegEnded() if leg is not None and leg.id == phase.colleague_leg:
             return recall(call, phase.agent, phase.colleague, "failed", world)
+        case LegMachine() if leg is not None and leg.id == phase.colleague_leg:
+            return recall(call, phase.agent, phase.colleague, "voicemail", world)
         case _:
             return None

@@ -10,7 +10,6 @@ from app.call.call import Call, Talking
 from app.call.decision import Decision
 from app.call.events import (
     CallbackAsked,
-    CallerReturned,
     ConsultAsked,
     Event,
     HangUpAsked,
@@ -19,12 +18,14 @@ from app.call.events import (
     PhoneRetrieved,
     PhoneTransferAsked,
 )
-from app.call.legs import Leg, Music
-from app.call.moves import closes, does, meet, returns
+from app.call.legs import Leg
+from app.call.moves import closes
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import owe
 from app.transfer.consult import begin
+from app.transfer.failure import left_alone
+from app.transfer.hold import hold, is_held, retrieve
 
 
 def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: World) -> Decision | None:
@@ -32,21 +33,22 @@ def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: Wo
     match event:
         case ConsultAsked():
             return begin(call, phase, event.colleague, event.department, event.topic, world)
+        case PhoneTransferAsked(colleague="") if leg is not None and leg.id == phase.leg:
+            return Decision(why("ignored.unknown_colleague", colleague="?"))
         case PhoneTransferAsked() if leg is not None and leg.id == phase.leg:
             return begin(call, phase, event.colleague, "", "", world)
         case CallbackAsked():
             return _take_away(call, event, world)
         case HangUpAsked():
             return rounded_off(call, phase.agent, world, why("hangup.agent", agent=phase.agent))
-        case LegEnded(cause="normal") if leg is not None and leg.id == phase.leg:
+        case LegEnded(cause="normal") if leg is not None and leg.id == phase.leg and not is_held(call):
             return rounded_off(call, phase.agent, world, why("hangup.agent", agent=phase.agent))
         case LegEnded() if leg is not None and leg.id == phase.leg:
             return line_lost(call, phase.agent, world)
         case PhoneHeld() if leg is not None and leg.id == phase.leg:
-            held = does(call, call.legs[0].id, Music("hold"))
-            return Decision(why("hold", agent=phase.agent), call=held)
-        case PhoneRetrieved() if leg is not None and leg.id == phase.leg:
-            call, room = meet(call, call.legs[0].id, phase.leg)
+            return hold(call, phase.agent)
+        case PhoneRetrieved() if leg is not None and leg.id == phase.leg and (back := retrieve(call, phase.leg)):
+            call, room = back
             return Decision(why("retrieve", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
         case _:
             return None
@@ -59,16 +61,9 @@ def rounded_off(call: Call, agent: str, world: World, because: Because) -> Decis
 
 
 def line_lost(call: Call, agent: str, world: World) -> Decision:
-    """The agent's line failed, the agent did not hang up: the caller waits with priority (design §5 rule 12)."""
+    """The agent's line failed, or the caller was left on hold: the caller waits with priority (design §5 rule 12)."""
     agents, records = done(agent, call, world)
-    call = returns(call, world.now, line("apology_line_lost"))
-    return Decision(
-        why("line_lost", agent=agent),
-        call=call,
-        agents=agents,
-        records=records,
-        follow=(CallerReturned(call.id),),
-    )
+    return replace(left_alone(call, agent, world), agents=agents, records=records)
 
 
 def _take_away(call: Call, event: CallbackAsked, world: World) -> Decision:
@@ -83,7 +78,7 @@ def _take_away(call: Call, event: CallbackAsked, world: World) -> Decision:
         cause="asked",
         colleague=event.colleague,
         department=event.department,
-        topic=event.topic,
+        topic=event.topic if event.topic in world.policy.topics else "",
         office="" if event.colleague or event.department else call.office,
         agent=event.agent,
     )

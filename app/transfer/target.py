@@ -40,10 +40,11 @@ def _named(call: Call, colleague_id: str, world: World) -> Target:
     if is_absent(world.policy, colleague, world.now):
         return Target(colleague, absent=True, department=colleague.department)
     if colleague.id in call.failed:
-        left = [c for c in _others(colleague.department, world) if _free(call, c, world)]
+        substitute = world.policy.colleagues.get(colleague.substitute)
+        others = ([] if substitute is None else [substitute]) + _others(colleague.department, world)
+        left = [c for c in others if _free(call, c, world)]
         if left:
-            first = next((c for c in left if c.id == colleague.substitute), left[0])
-            return Target(refused=why("ignored.rung_already", colleague=colleague.id, instead=first.id))
+            return Target(refused=why("ignored.rung_already", colleague=colleague.id, instead=left[0].id))
     return Target(colleague, department=colleague.department)
 
 
