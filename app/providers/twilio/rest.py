@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import httpx
+import aiohttp
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -29,6 +30,8 @@ BUSY_WAITS = (0.25, 0.75)
 """Seconds before a request that was refused as one too many is made again."""
 WRONG_STATE = frozenset({21220, 20404})
 """Twilio's error numbers for a call that is over, or not there."""
+IDLE = 5.0
+"""Seconds a connection is kept without use; the platform closes its own side later."""
 LEAST_BACKSTOP, MOST_BACKSTOP = 5, 600
 ONLY_ONCE = frozenset({"Dial", "Say"})
 PROGRESS = ["initiated", "ringing", "answered", "completed"]
@@ -37,18 +40,24 @@ Answer = TypeVar("Answer")
 
 
 class Http(AsyncHttpClient):  # type: ignore[misc]
-    """Carries the SDK's requests with httpx: one pool, a time-out on every request, and nothing of them in any log."""
+    """Carries the SDK's requests: one pool, a time-out on every request, nothing kept and nothing logged of them.
+
+    The SDK's own asynchronous carrier waits for ever, remembers the last request and writes addresses to the log.
+    """
 
     def __init__(self, base_url: str) -> None:
         super().__init__(None, is_async=True, timeout=TIMEOUT)
         self.near = is_loopback(urlsplit(base_url).hostname or "")
 
     @cached_property
-    def session(self) -> httpx.AsyncClient:
-        """Made at the first request: reading the certificates takes a while."""
-        timeout = httpx.Timeout(TIMEOUT, connect=CONNECT)
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
-        return httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=not self.near, follow_redirects=False)
+    def session(self) -> aiohttp.ClientSession:
+        """Made at the first request, inside the running loop."""
+        return aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT, connect=CONNECT),
+            connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=IDLE),
+            trust_env=not self.near,
+            auto_decompress=True,
+        )
 
     async def request(
         self,
@@ -62,13 +71,20 @@ class Http(AsyncHttpClient):  # type: ignore[misc]
         allow_redirects: bool = False,  # noqa: ARG002
     ) -> Response:
         """One request as the SDK asks for it; repeated form keys are kept."""
-        answer = await self.session.request(method, url, params=params, data=data, headers=headers, auth=auth)
-        return Response(answer.status_code, answer.text, answer.headers)
+        sent = dict(headers or {})
+        if auth:
+            sent["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
+        body = urlencode(data, doseq=True) if data else None
+        query = {name: str(value) for name, value in (params or {}).items()}
+        async with self.session.request(
+            method, url, params=query, data=body, headers=sent, allow_redirects=False
+        ) as answer:
+            return Response(answer.status, await answer.text(), answer.headers)
 
     async def close(self) -> None:
         """Let connections go."""
         if "session" in self.__dict__:
-            await self.session.aclose()
+            await self.session.close()
 
 
 class Rest:
@@ -195,9 +211,9 @@ class Rest:
         for wait in (*BUSY_WAITS, None):
             try:
                 return await request()
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise self._not_done(order, f"The platform could not be reached ({type(error).__name__}).") from None
-            except httpx.HTTPError as error:
+            except aiohttp.ClientError as error:
                 raise Uncertain(f"The connection failed ({type(error).__name__}).") from None
             except ValueError:
                 raise Uncertain("The platform's answer is not JSON.") from None
