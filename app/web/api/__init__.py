@@ -1,0 +1,5 @@
+"""The JSON API of agents, supervisors and admins under /api/v1 (NL API Design Rules; domain §6)."""
+
+from app.web.api.build import Api, build
+
+__all__ = ["Api", "build"]

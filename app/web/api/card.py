@@ -1,0 +1,205 @@
+"""The call as the desk shows it: what is known before it is answered, and no more than the caller has confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from fastapi import Request
+
+from app.call.agent import Agent
+from app.call.call import Call, Consulting
+from app.call.callback import Callback
+from app.call.numbers import Kind
+from app.call.policy import Policy
+from app.providers import numbers
+from app.store import codec
+from app.web.api.accesses import note_access
+from app.web.api.possible import Action, possible
+from app.web.api.promises import CallbackDetails, detailed, labelled, names_of
+from app.web.api.reasons import ReasonStep, steps
+from app.web.api.sentences import StandardSentence, now_to_say, standard
+from app.web.api.shapes import Labelled, Out
+from app.web.api.words import language_of
+from app.web.auth import User
+from app.web.means import Means
+
+WHY = 40
+"""So many reasons at most, the latest last."""
+
+
+class Caller(Out):
+    """A number is not a person (domain §6): until the agent checked it, everything here is `niet gecontroleerd`."""
+
+    name: str | None
+    number: str | None
+    number_kind: Kind
+    number_checked: bool
+    identified: bool
+    note: Literal["niet gecontroleerd", "gecontroleerd"]
+
+
+class OpenCallbacks(Out):
+    """Before the check there is only a count; afterwards the details, and that they were seen is written down."""
+
+    count: int
+    details: list[CallbackDetails] | None
+
+
+class Consulted(Out):
+    """The colleague who is consulted."""
+
+    id: str
+    name: str
+    stage: Literal["ringing", "stopping", "announcing", "speaking"]
+    focus: Literal["caller", "colleague", "all"]
+
+
+class Reason(Out):
+    """One decision of this call."""
+
+    at: datetime
+    steps: list[ReasonStep]
+
+
+class CallCard(Out):
+    """One call on the desk. `waited` is seconds from arrival to a person, or to now; `may` is what can be clicked."""
+
+    id: str
+    phase: str
+    office: Labelled | None
+    topic: Labelled | None
+    language: str
+    dialled: str
+    started_at: datetime
+    waited: int
+    phones_rang: int
+    caller: Caller
+    colleague: Consulted | None
+    failed: str | None
+    may: list[Action]
+    say_now: list[str]
+    sentences: list[StandardSentence]
+    why: list[Reason]
+    callback: CallbackDetails | None
+    open_callbacks: OpenCallbacks
+    registration_owed: bool
+    message: str | None
+
+
+class Desk(Out):
+    """What is on the agent's desk: a call or none."""
+
+    call: CallCard | None
+
+
+async def call_of(means: Means, centre: str, call: str) -> Call | None:
+    """One call."""
+    row = await means.pool.fetchval("SELECT state FROM calls WHERE centre = $1 AND id = $2", centre, call)
+    return None if row is None else codec.call(row)
+
+
+async def desk(request: Request, means: Means, user: User, agent: Agent) -> Desk:
+    """The call the agent is offered, holds, or is wrapping up."""
+    call = await call_of(means, user.centre, agent.call) if agent.call else None
+    return Desk(call=await card(request, means, user, agent, call) if call is not None else None)
+
+
+async def card(request: Request, means: Means, user: User, agent: Agent, call: Call) -> CallCard:
+    """Everything about one call of this agent; what is seen of a person is written down."""
+    language = language_of(request)
+    centre = await means.centre(user.centre)
+    policy = await means.policy(user.centre, centre.policy)
+    pinned = await means.policy(user.centre, call.policy)
+    now = means.clock()
+    callbacks, count = await _callbacks(means, user.centre, call)
+    own = next((c for c in callbacks if c.id == call.callback), None)
+    message = centre.message
+    shows = message is not None and (message.until is None or message.until > now)
+    shows = shows and message is not None and message.topic in ("", call.topic)
+    text = message.text if message is not None and shows else ""
+    names = await names_of(means, user.centre, [call.name, call.number.ref, text, own.number if own else ""])
+    seen = await detailed(means, user.centre, callbacks, policy, language) if callbacks else []
+    own_details = next((c for c in seen if own is not None and c.id == own.id), None)
+    details = seen if call.person else None
+    shown = details if details is not None else [c for c in (own_details,) if c is not None]
+    await note_access(request, means, user, "callback", [c.id for c in shown])
+    if call.name or call.number.ref:
+        await note_access(request, means, user, "caller", [call.id])
+    return CallCard(
+        id=call.id,
+        phase=type(call.phase).__name__,
+        office=labelled(pinned.offices, call.office, language, pinned),
+        topic=labelled(pinned.topics, call.topic, language, pinned),
+        language=call.language,
+        dialled=call.dialled,
+        started_at=call.started_at,
+        waited=max(0, round(((call.person_at or now) - call.started_at).total_seconds())),
+        phones_rang=call.phones,
+        caller=_caller(call, names.get(call.name), names.get(call.number.ref)),
+        colleague=_colleague(call, policy),
+        failed=getattr(call.phase, "failed", "") or None,
+        may=possible(call, agent, callbacks, centre, policy, pinned, means),
+        say_now=now_to_say(call, own, policy, names),
+        sentences=standard(call, pinned, agent.id, names, now),
+        why=await _why(means, user.centre, call.id),
+        callback=own_details,
+        open_callbacks=OpenCallbacks(count=count, details=details),
+        registration_owed=call.id in agent.owes,
+        message=names.get(text) or None,
+    )
+
+
+def _caller(call: Call, name: str | None, number: str | None) -> Caller:
+    return Caller(
+        name=name,
+        number=numbers.written(number) if number and call.number.kind != "withheld" else None,
+        number_kind=call.number.kind,
+        number_checked=call.number.ref == f"{call.id}.given",
+        identified=bool(call.person),
+        note="gecontroleerd" if call.person else "niet gecontroleerd",
+    )
+
+
+def _colleague(call: Call, policy: Policy) -> Consulted | None:
+    phase = call.phase
+    if not isinstance(phase, Consulting):
+        return None
+    known = policy.colleagues.get(phase.colleague)
+    return Consulted(
+        id=phase.colleague, name=known.name if known else phase.colleague, stage=phase.stage, focus=phase.focus
+    )
+
+
+async def _callbacks(means: Means, centre: str, call: Call) -> tuple[Sequence[Callback], int]:
+    """The open callbacks of this call and, after the check, of this person; and how many there seem to be.
+
+    Before the check those of whoever has this number are counted, too, and only counted.
+    """
+    rows = await means.pool.fetch(
+        """SELECT c.state, c.call = $2 OR c.id = $3 OR (c.person = $4 AND $4 <> '') AS theirs
+           FROM callbacks c
+           WHERE c.centre = $1 AND c.status IN ('pending', 'promised')
+             AND (c.call = $2 OR c.id = $3 OR (c.person = $4 AND $4 <> '')
+                  OR $4 = '' AND $5 <> '' AND EXISTS (
+                     SELECT FROM names mine JOIN names theirs
+                         ON theirs.centre = $1 AND theirs.ref = c.state->>'number' AND theirs.value = mine.value
+                     WHERE mine.centre = $1 AND mine.ref = $5))
+           ORDER BY c.due_at""",
+        centre, call.id, call.callback, call.person, call.number.ref,
+    )
+    return [codec.callback(row["state"]) for row in rows if row["theirs"]], len(rows)
+
+
+async def _why(means: Means, centre: str, call: str) -> list[Reason]:
+    rows = await means.pool.fetch(
+        """SELECT at, because FROM (
+               SELECT seq, at, because FROM events
+               WHERE centre = $1 AND subject = 'call:' || $2 AND because->>'code' NOT LIKE 'ignored%'
+                 AND because->>'code' <> ALL ('{noted,music}')
+               ORDER BY seq DESC LIMIT $3) latest
+           ORDER BY seq""",
+        centre, call, WHY,
+    )
+    return [Reason(at=row["at"], steps=steps(codec.because(row["because"]))) for row in rows]

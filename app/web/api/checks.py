@@ -1,0 +1,43 @@
+"""What a request names must exist; numbers and names people type go to the names table, the events carry their refs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+
+from app.call.numbers import Given
+from app.call.policy import Policy
+from app.providers import numbers
+from app.web.api.problems import Mistakes
+from app.web.api.words import KINDS
+
+
+class References:
+    """Checks ids against the policy that is active, all at once; did you mean stands in the sentence."""
+
+    def __init__(self, wrong: Mistakes, policy: Policy, language: str) -> None:
+        self._wrong = wrong
+        self._policy = policy
+        self._language = language
+
+    def check(self, kind: str, key: str | None) -> str:
+        """The id itself, or empty when none was given; what is unknown is told."""
+        kinds: Mapping[str, Collection[str]] = {
+            "colleague": self._policy.colleagues, "department": self._policy.departments, "topic": self._policy.topics,
+            "language": self._policy.municipality.languages,
+        }
+        known = kinds[kind]
+        if key and key not in known:
+            near = get_close_matches(key, list(known), 1)
+            hint = f" ({'bedoelt u' if self._language == 'nl' else 'did you mean'} {near[0]}?)" if near else ""
+            self._wrong(f"#/{kind}", "unknown", kind=KINDS[kind][self._language] + hint)
+        return key or ""
+
+    def number(self, typed: str | None, ref: str) -> tuple[Given, dict[str, str]]:
+        """A number somebody typed: what the core may know of it, and what is kept apart under `ref`."""
+        if typed is None:
+            return Given(), {}
+        number, private = numbers.given(typed, ref, self._policy)
+        if not private:
+            self._wrong("#/number", "not_phone")
+        return number, private
