@@ -1,0 +1,114 @@
+"""What happened to every caller and why, from the service's own explanation and from what the switch heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from app.call.policy import Policy
+from app.demo.policy import PACE
+from app.demo.scenes import Scene, Stage
+from app.demo.words import word
+from app.providers.demo import Caller
+from app.providers.demo.watch import Heard
+
+MORNING = 9 * 3600
+"""The story begins at nine."""
+SHORT = 1.0
+"""Seconds of the story: what was heard for less is left out."""
+
+
+class Teller:
+    """Tells in one language. `policy` gives the names behind addresses and ids."""
+
+    def __init__(self, stage: Stage, policy: Policy, language: str) -> None:
+        self._stage = stage
+        self._policy = policy
+        self._language = language
+        self._names = {profile.id: profile.name for profile in policy.agents.values()}
+        self._names |= {colleague.id: colleague.name for colleague in policy.colleagues.values()}
+        self._at = {profile.address: profile.name for profile in policy.agents.values()}
+        for colleague in policy.colleagues.values():
+            self._at |= {address.uri: colleague.name for address in colleague.addresses}
+
+    def word(self, code: str, **slots: object) -> str:
+        """In the language of the report."""
+        return word(code, self._language, **slots)
+
+    def caller(self, scene: Scene, caller: Caller, history: dict[str, Any], promises: list[Any]) -> Iterator[str]:
+        """The lines about one caller."""
+        heard = [each for each in self._stage.switch.watch.heard if each.leg == caller.leg.id]
+        began = MORNING + int(heard[0].at if heard else 0)
+        who = caller.name or self.word("number_only" if caller.number else "anonymous")
+        yield ""
+        yield f"{began // 3600:02}.{began // 60 % 60:02}.{began % 60:02}  {scene.title[self._language == 'en']} - {who}"
+        yield from self._block("why", self._why(history))
+        yield from self._block("phones", (self._phone(phone) for phone in history["phones"]))
+        yield from self._block("transfer", (self._transfer(attempt) for attempt in history["transfers"]))
+        yield from self._block("heard", (" · ".join(self._heard(heard)),))
+        yield from self._block("said", self._stage.heard.get(caller.call, ()))
+        yield from self._block("promise", (self._promise(promise) for promise in promises))
+
+    def summary(self, figures: dict[str, Any], promises: list[Any]) -> Iterator[str]:
+        """The figures of the morning."""
+        yield ""
+        yield self.word("summary")
+        for office in figures["offices"]:
+            direct = office["direct"]
+            yield "  " + self.word(
+                "office", office=office["label"], calls=office["calls"], direct=direct["direct"],
+                questions=direct["questions"], goal=round(100 * direct["goal"]),
+                seconds=round((office["seconds_to_person"] or 0) / PACE),
+            )  # fmt: skip
+        rang = [each.seconds for each in self._stage.switch.watch.rang]
+        ringing = self._policy.ringing
+        yield "  " + self.word(
+            "three_rings",
+            within=sum(office["phones_within_three_rings"] for office in figures["offices"]),
+            answered=sum(office["phones_answered"] for office in figures["offices"]),
+            missed=sum(office["phones_missed"] for office in figures["offices"]),
+            longest=f"{max(rang, default=0.0):.1f}",
+            limit=f"{ringing.rings * ringing.cycle / PACE:g}",
+        )
+        yield "  " + self.word("open", n=len(promises))
+
+    def _block(self, title: str, lines: Any) -> Iterator[str]:
+        name = self.word(title)
+        for line in filter(None, lines):
+            yield f"  {name:>14}  {line}"
+            name = ""
+
+    def _why(self, history: dict[str, Any]) -> Iterator[str]:
+        for event in history["events"]:
+            if event["ignored"]:
+                continue
+            for step in event["because"]:
+                line = f" (routing.yaml:{step['line']})" if step["line"] else ""
+                yield f"{step[self._language]}{line}"
+
+    def _phone(self, phone: dict[str, Any]) -> str:
+        who = self._names.get(phone["party"], phone["party"])
+        outcome = self.word(phone["outcome"])
+        if not phone["rings"]:
+            return self.word("not_rung", who=who, outcome=outcome)
+        seconds = f"{phone['rang'] / PACE:.0f}"
+        return self.word("rang", who=who, rings=phone["rings"], seconds=seconds, outcome=outcome)
+
+    def _transfer(self, attempt: dict[str, Any]) -> str:
+        agent, colleague = (self._names.get(attempt[name], attempt[name]) for name in ("agent", "colleague"))
+        return self.word("attempt", agent=agent, colleague=colleague, outcome=self.word(attempt["outcome"]))
+
+    def _heard(self, heard: list[Heard]) -> Iterator[str]:
+        for now, then in pairwise(heard):
+            seconds = then.at - now.at
+            if now.what == "people":
+                people = " + ".join(self._at.get(address, address) for address in now.detail.split())
+                yield f"{people} {seconds:.0f} s"
+            elif seconds >= SHORT:
+                yield f"{self.word(now.what)} {seconds:.0f} s"
+
+    def _promise(self, promise: dict[str, Any]) -> str:
+        owner = promise["colleague"] or promise["office"]
+        who = owner["label"] if owner else self.word("office_itself")
+        return self.word("calls_back", who=who, when=promise["slot"]["words"])
