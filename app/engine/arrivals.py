@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -49,6 +50,16 @@ class Step(Struct, frozen=True):
     def after(self) -> Call | None:
         """The call as this event left it."""
         return self.decision.call or self.before
+
+
+class Committed(Struct, frozen=True):
+    """One transaction that is saved."""
+
+    steps: Sequence[Step]
+    arrivals: int
+    nodes: set[str]
+    """Processes that have commands to send now."""
+    seconds: float
 
 
 class Item:

@@ -240,6 +240,8 @@ class Batch:
             else:
                 self.outbox.add(a)
         await self._connection.execute(self._news() + "COMMIT", timeout=TIMEOUT)
+        for centre, scene in self._scenes.items():
+            self._policies.activate(centre, scene.centre.policy)
         return names
 
     def _news(self) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 
 import asyncpg
 
-from app.engine.arrivals import Handled, Item, Step, subject_of
+from app.engine.arrivals import Committed, Handled, Item, subject_of
 from app.engine.batch import Batch, Decide, quarantine_row
 from app.engine.errors import Overloaded, Quarantined, Unavailable, UnknownCentre
 from app.engine.policies import Policies
@@ -31,8 +31,8 @@ DATA = ("21", "22", "23")
 """SQLSTATE classes that say the event is wrong, not the database."""
 log = logger()
 
-Listener = Callable[[Sequence[Step], set[str]], None]
-"""Told after each commit: what was decided, and which nodes have commands to send. Must be quick and never raise."""
+Listener = Callable[[Committed], None]
+"""Told after each commit. Must be quick and never raise."""
 
 
 class Engine:
@@ -153,6 +153,7 @@ class Engine:
     async def _commit(self, items: list[Item]) -> list[Item]:
         """Save these; returns those whose centre was busy elsewhere. Never raises for an event's own mistakes."""
         for pause in PAUSES:
+            began = asyncio.get_running_loop().time()
             try:
                 batch = await self._transact(items)
             except asyncpg.LockNotAvailableError:
@@ -176,12 +177,20 @@ class Engine:
                 await self._undo()
                 return await self._divide(items, error)
             else:
-                for listener in self._listeners:
-                    listener(batch.steps, batch.outbox)
+                took = asyncio.get_running_loop().time() - began
+                self._tell(Committed(batch.steps, len(items) - len(batch.left), batch.outbox, took))
                 return batch.left
         for item in items:
             item.fail(Unavailable("database"))
         return []
+
+    def _tell(self, committed: Committed) -> None:
+        """It is saved: no listener's mistake can change that, or be taken for the event's."""
+        for listener in self._listeners:
+            try:
+                listener(committed)
+            except Exception:
+                log.exception("engine.listener")
 
     async def _transact(self, items: list[Item]) -> Batch:
         if self._connection is None or self._connection.is_closed():

@@ -7,14 +7,14 @@ so what must not happen twice (`Dial`, `Say`) is not sent again but reported as 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import groupby
 
 import asyncpg
 
 from app.call.events import CommandFailed, CommandUncertain, Event, LegEnded
 from app.call.legs import refs
-from app.engine.arrivals import Step
+from app.engine.arrivals import Committed
 from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.engine.orders import order
@@ -85,8 +85,8 @@ class Outbox:
         """There may be something to send."""
         self._wake.set()
 
-    def _heard(self, _steps: Sequence[Step], nodes: set[str]) -> None:
-        if self._engine.node in nodes:
+    def _heard(self, committed: Committed) -> None:
+        if self._engine.node in committed.nodes:
             self._wake.set()
 
     async def _run(self) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
 from app.call.events import TimerFired
-from app.engine.arrivals import Step
+from app.engine.arrivals import Committed
 from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable
 from app.logs import logger
@@ -57,10 +57,10 @@ class Timers:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _heard(self, steps: Sequence[Step], _outbox: set[str]) -> None:
+    def _heard(self, committed: Committed) -> None:
         """A timer that is due before the next look (a fourth ring was reported) makes us look now."""
         soon = self._clock() + timedelta(seconds=LONGEST)
-        if any(t.due_at <= soon for step in steps if step.decision.call for t in step.decision.call.timers):
+        if any(t.due_at <= soon for step in committed.steps if step.decision.call for t in step.decision.call.timers):
             self._wake.set()
 
     async def _run(self) -> None:

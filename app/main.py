@@ -1,0 +1,152 @@
+"""The composition root: the only file that knows all the others. `create_app(settings)` gives the ASGI application."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import AsyncExitStack
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app import policyfile
+from app.call.policy import Policy
+from app.decide import decide
+from app.engine import journal
+from app.engine.engine import Engine
+from app.engine.policies import Policies
+from app.logs import logger
+from app.providers.base import Provider
+from app.providers.generic.provider import Generic
+from app.providers.twilio import Twilio
+from app.settings import CentreSettings, Settings, utc_now
+from app.store import centres, embedded, migrations
+from app.store.database import engine_pool, reading_pool
+from app.web.health import Health
+from app.web.metrics import Metrics
+from app.web.webhooks import PREFIX, Webhooks
+from app.workers.notices import Notices
+from app.workers.outbox import Outbox
+from app.workers.reconcile import Reconcile
+from app.workers.retention import Retention
+from app.workers.timers import Timers
+
+log = logger()
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The service as an ASGI application; it starts and stops with the server's lifespan."""
+    return Service(settings)
+
+
+class Service:
+    """Everything that runs in one process. What is started is stopped in the opposite order."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._running = AsyncExitStack()
+        self._webhooks: ASGIApp | None = None
+        self._pages: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Webhooks take the short way; everything else goes through the router."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(PREFIX) and self._webhooks is not None:
+            await self._webhooks(scope, receive, send)
+        elif self._pages is not None:
+            await self._pages(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.open()
+        except Exception as error:
+            log.exception("service.not_started")
+            await self.close()
+            await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def open(self) -> None:
+        """Database, migrations, policies, platforms, engine, workers, pages: in this order."""
+        on_exit = self._running.push_async_callback
+        url = await self._database()
+        await migrations.migrate(url)
+        pool, workers_pool = await reading_pool(url), await engine_pool(url)
+        on_exit(pool.close)
+        on_exit(workers_pool.close)
+        policies = Policies(pool, lambda text, _version: policyfile.load(text))
+        providers: dict[tuple[str, str], Provider] = {}
+        for centre in self.settings.centres:
+            policy = await self._policy(centre, policies, pool)
+            providers |= {(centre.id, p.name): p for p in platforms(centre, self.settings.public_url, policy)}
+        for provider in providers.values():
+            on_exit(provider.close)
+        metrics = Metrics()
+        engine = Engine(
+            url,
+            decide=decide,
+            policies=policies,
+            clock=utc_now,
+            node=f"{self.settings.node}-{secrets.token_hex(4)}",
+            overload=self.settings.overload_ms / 1000,
+            listeners=[journal.write, metrics.committed],
+        )
+        outbox = Outbox(engine, workers_pool, providers)
+        webhooks = Webhooks(engine, pool, providers, self.settings.deadline_ms / 1000, metrics.webhook)
+        for part in (
+            engine,
+            outbox,
+            Timers(engine, workers_pool, utc_now, metrics.late.observe),
+            Reconcile(engine, workers_pool, providers, utc_now),
+            Retention(pool, policies, [c.id for c in self.settings.centres], utc_now, engine.node),
+            Notices(url, engine.node, lambda told: outbox.wake() if engine.node in told.outbox else None),
+        ):
+            await part.start()
+            on_exit(part.stop)
+        on_exit(webhooks.close)
+        routes: list[BaseRoute] = [*Health(engine, pool, metrics, utc_now).routes()]
+        self._pages = Starlette(routes=routes)
+        self._webhooks = webhooks
+        log.info("service.started", centres=[c.id for c in self.settings.centres], platforms=len(providers))
+
+    async def close(self) -> None:
+        """Stop taking work, finish what is begun, let go of everything."""
+        await self._running.aclose()
+        log.info("service.stopped")
+
+    async def _database(self) -> str:
+        if self.settings.database_url is not None:
+            return self.settings.database_url.reveal()
+        server = await embedded.start(self.settings.data_dir)
+        self._running.push_async_callback(server.stop)
+        return server.url
+
+    async def _policy(self, centre: CentreSettings, policies: Policies, pool: centres.Pool) -> Policy:
+        """The active policy of this centre; the file counts only for a centre that is new."""
+        text = centre.policy.read_text(encoding="utf-8")
+        from_file = policyfile.load(text, file=centre.policy.name)
+        active = await centres.ensure(pool, centre.id, text, from_file.version)
+        policies.add(centre.id, from_file)
+        policy = await policies.load(centre.id, active)
+        policies.activate(centre.id, active)
+        if active != from_file.version:
+            log.info("policy.file_differs", centre=centre.id, active=active, file=from_file.version)
+        return policy
+
+
+def platforms(centre: CentreSettings, public_url: str, policy: Policy) -> list[Provider]:
+    """The telephony platforms these settings describe."""
+    found: list[Provider] = []
+    if centre.twilio is not None:
+        twilio = Twilio(centre.id, centre.twilio, public_url, policy, centre.degrade_number)
+        for warning in twilio.self_test():
+            log.warning("twilio.self_test", centre=centre.id, warning=warning)
+        found.append(twilio)
+    if (generic := Generic.of(centre)) is not None:
+        found.append(generic)
+    return found

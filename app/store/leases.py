@@ -1,0 +1,19 @@
+"""What one process at a time may do, under a lease with an epoch that rises with each new holder."""
+
+from __future__ import annotations
+
+import asyncpg
+
+_TAKE = """
+INSERT INTO leases AS l (name, holder, until) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+ON CONFLICT (name) DO UPDATE SET
+    holder = excluded.holder, until = excluded.until,
+    epoch = l.epoch + CASE WHEN l.holder = excluded.holder THEN 0 ELSE 1 END
+WHERE l.holder = excluded.holder OR l.until < clock_timestamp()
+RETURNING epoch"""
+
+
+async def take(pool: asyncpg.Pool, name: str, holder: str, seconds: float) -> int | None:
+    """Take or keep the lease; its epoch, or None while another process holds it."""
+    epoch: int | None = await pool.fetchval(_TAKE, name, holder, seconds)
+    return epoch

@@ -1,0 +1,30 @@
+"""A call as it is now, read without a lock: for an answer to a switch that only asks, and for looking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import asyncpg
+
+from app.call.call import Call
+from app.store import codec
+
+
+async def call(pool: asyncpg.Pool, centre: str, call_id: str) -> Call | None:
+    """The call, or None when nobody knows it."""
+    state = await pool.fetchval("SELECT state FROM calls WHERE centre = $1 AND id = $2", centre, call_id)
+    return None if state is None else codec.call(state)
+
+
+async def names(pool: asyncpg.Pool, centre: str, refs: Collection[str]) -> dict[str, str]:
+    """The names and numbers that are still kept, ref -> text."""
+    if not refs:
+        return {}
+    rows = await pool.fetch("SELECT ref, value FROM names WHERE centre = $1 AND ref = ANY ($2)", centre, list(refs))
+    return {row["ref"]: row["value"] for row in rows}
+
+
+async def lines(pool: asyncpg.Pool, centre: str, call_id: str) -> dict[str, str]:
+    """The platform's own ids of the legs of a call, leg -> id."""
+    rows = await pool.fetch("SELECT leg, ref FROM lines WHERE centre = $1 AND call = $2", centre, call_id)
+    return {row["leg"]: row["ref"] for row in rows}

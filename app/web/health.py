@@ -1,0 +1,75 @@
+"""Whether the process lives, whether it may be given work, and its figures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.engine.engine import Engine
+from app.store import figures, migrations, outbox
+from app.store.database import FAILURES
+from app.web.metrics import Metrics
+
+SECONDS = 1.0
+"""Longest time the database may take to answer."""
+OLDEST = 30.0
+"""Seconds a command may wait before this process counts as not ready."""
+
+
+class Health:
+    """The three pages that watchers read; none holds anything about a person."""
+
+    def __init__(self, engine: Engine, pool: asyncpg.Pool, metrics: Metrics, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._pool = pool
+        self._metrics = metrics
+        self._clock = clock
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/health/live", self.live),
+            Route("/health/ready", self.ready),
+            Route("/metrics", self.figures),
+        ]
+
+    async def live(self, _request: Request) -> Response:
+        """The process answers."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, _request: Request) -> Response:
+        """200 when events can be saved and commands go out, else 503; says which check fails."""
+        checks = {"database": "ok", "migrations": "ok", "outbox": "ok", "version": "ok"}
+        try:
+            async with asyncio.timeout(SECONDS), self._pool.acquire() as connection:
+                if await migrations.pending(connection):
+                    checks["migrations"] = "pending"
+                age = await outbox.age(connection)
+                if age > OLDEST:
+                    checks["outbox"] = f"oldest command waits {age:.0f} s"
+        except migrations.MigrationError:
+            checks["migrations"] = "database is newer"
+        except FAILURES:
+            checks["database"] = "unreachable"
+        if self._engine.newer:
+            checks["version"] = "a newer program wrote the state"
+        ready = all(value == "ok" for value in checks.values())
+        return JSONResponse(
+            {"status": "ok" if ready else "not ready", "checks": checks}, status_code=200 if ready else 503
+        )
+
+    async def figures(self, _request: Request) -> Response:
+        """Prometheus' own format; figures of the database are left out while it cannot be reached."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                self._metrics.looked(await figures.now(self._pool, self._clock()))
+                self._metrics.outbox_age.set(await outbox.age(self._pool))
+        except FAILURES:
+            pass
+        return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

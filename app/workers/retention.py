@@ -1,0 +1,63 @@
+"""What has outlived its term is deleted: names and numbers, calls, the log; the policy says when (domain §6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from app.engine.policies import Policies
+from app.logs import logger
+from app.store import leases, silent
+from app.store.database import FAILURES
+
+EVERY = 900.0
+log = logger()
+
+
+class Retention:
+    """Every quarter of an hour, by one process at a time."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        policies: Policies,
+        centres: Iterable[str],
+        clock: Callable[[], datetime],
+        node: str,
+    ) -> None:
+        self._pool = pool
+        self._policies = policies
+        self._centres = tuple(centres)
+        self._clock = clock
+        self._node = node
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to clean."""
+        self._task = asyncio.create_task(self._run(), name="retention")
+
+    async def stop(self) -> None:
+        """Stop cleaning."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                if await leases.take(self._pool, "retention", self._node, 2 * EVERY) is not None:
+                    await self.clean()
+            except FAILURES as error:
+                log.warning("retention.database", exc_info=error)
+            await asyncio.sleep(EVERY)
+
+    async def clean(self) -> None:
+        """Delete what has outlived its term now."""
+        now = self._clock()
+        await silent.forget_names(self._pool, now)
+        for centre in self._centres:
+            kept = self._policies.active(centre).retention
+            await silent.forget(self._pool, centre, now - timedelta(days=kept.calls), now - timedelta(days=kept.events))
