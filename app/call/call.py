@@ -131,7 +131,7 @@ class Promising(Struct, frozen=True, tag=True):
     """No agent is with the caller: the voice arranges a callback. `asking` is what the caller was asked."""
 
     office: str
-    asking: Literal["consent", "number", "nothing"]
+    asking: Literal["consent", "number"]
     back: Waiting | None = None
     """Where the caller goes on waiting when they do not want it."""
     mistakes: int = 0

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.call.call import Call, Closing, Phase, Waiting
 from app.call.legs import Doing, InRoom, Leaving, Leg, Line, Music, Prompt, Ringing, Role
+from app.call.policy import Policy
 from app.call.timers import Timer
 
 BACKSTOP = 60.0
@@ -81,6 +82,13 @@ def dials(call: Call, role: Role, party: str, ringing: Ringing, rings: int) -> t
     leg_id = f"{call.id}.{call.made + 1}"
     leg = Leg(id=leg_id, role=role, state="dialling", doing=ringing, party=party, rings=rings)
     return replace(call, legs=(*call.legs, leg), made=call.made + 1), leg_id
+
+
+def shown(call: Call, address: str, policy: Policy) -> str:
+    """What the display shows: the caller's number on a phone inside, the centre's own number on one outside."""
+    if not address.startswith("sip:"):
+        return policy.municipality.outgoing_number
+    return f"@{call.number.ref}" if call.number.ref else ""
 
 
 def meet(call: Call, *leg_ids: str) -> tuple[Call, str]:

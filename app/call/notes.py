@@ -50,8 +50,10 @@ def meant(event: Event, leg: Leg) -> Event:
 def passed(event: Event, leg: Leg) -> str:
     """Why the event is too late for this leg; empty when it is not."""
     match event:
-        case KeysPressed() | WordsHeard() | InputTimedOut() | SayFinished() | CommandFailed() | CommandUncertain():
-            return "ignored.step_passed" if event.step != leg.step else ""
+        case KeysPressed() | WordsHeard() | InputTimedOut() | SayFinished():
+            return "" if event.step == leg.step and leg.live else "ignored.step_passed"
+        case CommandFailed() | CommandUncertain():
+            return "" if event.step == leg.step else "ignored.step_passed"
         case LegAnswered():
             return "ignored.answered_already" if leg.state == "up" else ""
         case LegJoined(room=room):

@@ -6,14 +6,14 @@ from msgspec.structs import replace
 
 from app.call.because import Because, why
 from app.call.call import Call, Promising, Waiting
-from app.call.callback import Callback
 from app.call.decision import Decision
+from app.call.diary import Diary
 from app.call.events import CallerReturned, Event, InputTimedOut, KeysPressed, TimerFired
 from app.call.legs import Gather, Leg, Line
 from app.call.moves import BACKSTOP, closes, does, enter, timer
 from app.call.texts import line
 from app.call.world import World
-from app.callbacks.absence import owe, promise
+from app.callbacks.absence import owe, promise, recognised
 from app.callbacks.gate import refusal
 from app.callbacks.sentences import promised
 
@@ -35,21 +35,22 @@ def closed(call: Call, world: World, because: Because, *lines: Line) -> Decision
     return Decision(because, call=does(call, call.legs[0].id, offer))
 
 
-def arrange(call: Call, office: str, world: World, because: Because) -> Decision:
-    """Promises the callback and says when; without a number that may be dialled, asks for one first."""
-    if call.callback in world.callbacks:
-        return _say(call, world.callbacks[call.callback], world, because)
-    if refusal(world.policy, call.number):
-        return _ask_number(call, Promising(office, "number"), world, because, "callback_ask_number")
-    owed = owe(call, world, cause="asked", office=office)
-    kept = promise(owed.callback, world.now)
-    return replace(_say(owed.call, kept, world, because), diaries=owed.diaries)
+def arrange(call: Call, office: str, world: World, because: Because, back: Waiting | None = None) -> Decision:
+    """Promises the callback and says when; without a number that may be dialled, asks for one first.
 
-
-def _say(call: Call, callback: Callback, world: World, because: Because) -> Decision:
-    kept = promise(callback, world.now)
+    What is owed already is what is promised. Who cannot give a number goes on waiting at `back`, if any.
+    """
+    owed = world.callbacks.get(call.callback)
+    owed = owed if owed is not None and owed.open else None
+    if refusal(world.policy, call.number) and (owed is None or not owed.number):
+        return _ask_number(call, Promising(office, "number", back), world, because, "callback_ask_number")
+    diaries: tuple[Diary, ...] = ()
+    if owed is None:
+        made = owe(call, world, cause="asked", office=office)
+        call, owed, diaries = made.call, made.callback, made.diaries
+    kept = promise(recognised(owed, call, world), world.now)
     call = closes(call, world.now, promised(kept), line("goodbye"))
-    return Decision(because, call=call, callbacks=(kept,))
+    return Decision(because, call=call, callbacks=(kept,), diaries=diaries)
 
 
 def _ask_number(call: Call, phase: Promising, world: World, because: Because, text: str) -> Decision:
@@ -58,15 +59,24 @@ def _ask_number(call: Call, phase: Promising, world: World, because: Because, te
     return Decision(because, call=does(call, call.legs[0].id, asked))
 
 
+def _ask_again(call: Call, phase: Promising, world: World, because: Because) -> Decision:
+    call = enter(call, phase, timer("input", world.now, BACKSTOP))
+    return Decision(
+        because, call=does(call, call.legs[0].id, Gather((line("menu_retry"), line("closed_callback_offer"))))
+    )
+
+
 def promising(call: Call, phase: Promising, event: Event, leg: Leg | None, world: World) -> Decision | None:
     """Consent, then a number where there is none; silence goes on waiting, or ends the call with a greeting."""
     match event:
         case KeysPressed(keys="1") if phase.asking == "consent":
-            return arrange(call, phase.office, world, why("promise.consent", office=phase.office))
+            return arrange(call, phase.office, world, why("promise.consent", office=phase.office), phase.back)
+        case KeysPressed(keys=key) if phase.asking == "consent" and phase.back is None and not phase.mistakes:
+            return _ask_again(call, replace(phase, mistakes=1), world, why("menu.wrong_key", key=key[:1]))
         case KeysPressed(number=number) if phase.asking == "number":
             if not refusal(world.policy, number):
                 heard = replace(call, number=number)
-                return arrange(heard, phase.office, world, why("promise.number", kind=number.kind))
+                return arrange(heard, phase.office, world, why("promise.number", kind=number.kind), phase.back)
             if not phase.mistakes:
                 because = why("promise.number_refused", kind=number.kind)
                 return _ask_number(call, replace(phase, mistakes=1), world, because, "callback_number_refused")

@@ -12,7 +12,7 @@ from app.call.call import Call, Offering, Waiting
 from app.call.decision import Decision
 from app.call.events import AgentFound, CallerReturned, Event, InputTimedOut, KeysPressed, SayFinished, TimerFired
 from app.call.legs import Gather, Leg, Line, Music, Prompt, Ringing
-from app.call.moves import arm, dials, does, enter, timer
+from app.call.moves import arm, dials, does, enter, shown, timer
 from app.call.rings import dialled
 from app.call.texts import line
 from app.call.timers import Timer
@@ -39,16 +39,15 @@ def wait(
     because: Because,
     *,
     first: bool = False,
-    lines: tuple[Line, ...] = (),
 ) -> Decision:
-    """The caller is offered to an agent at once, or waits. `lines` are heard before the music."""
+    """The caller is offered to an agent at once, or waits; the first time a sentence says which."""
     agent, new_round = find(call, waiting.office, world)
     if agent is not None:
         if new_round:
             call = replace(call, tried=())
-        heard = (*lines, line("to_person")) if first else lines
+        heard: tuple[Line, ...] = (line("to_person"),) if first else ()
         return offer(_hears(call, heard), waiting, agent, world, because)
-    heard = (*lines, line("waiting"), *_where(call, waiting, world)) if first else lines
+    heard = (line("waiting"), _where(call, waiting, world)) if first else ()
     call = enter(_hears(call, heard), waiting, *_timers(waiting, world))
     return Decision(because, call=call)
 
@@ -62,16 +61,19 @@ def _hears(call: Call, lines: tuple[Line, ...]) -> Call:
     return does(call, leg.id, Music())
 
 
-def _where(call: Call, waiting: Waiting, world: World) -> tuple[Line, ...]:
+def _where(call: Call, waiting: Waiting, world: World) -> Line:
     place, minutes = position(call, waiting.office, world)
-    return (line("position", nummer=str(place), minuten=str(minutes)),)
+    return line("position", nummer=str(place), minuten=str(minutes))
 
 
 def _timers(waiting: Waiting, world: World) -> tuple[Timer, Timer]:
+    """Whose patience ran out while a phone rang is asked at once, who said no to a callback much later again."""
     office = world.pinned.offices[waiting.office]
     left = office.patience - (world.now - waiting.since).total_seconds()
+    if left <= 0:
+        left = office.patience if waiting.offered else 0.0
     return (
-        timer("patience", world.now, left if left > 0 else office.patience),
+        timer("patience", world.now, left),
         timer("announce", world.now, office.announce),
     )
 
@@ -80,7 +82,7 @@ def offer(call: Call, waiting: Waiting, agent: Agent, world: World, because: Bec
     """The agent's phone begins to ring; the agent is reserved."""
     policy = world.pinned
     profile = world.policy.agents[agent.id]
-    ringing = Ringing(profile.address, shows=f"@{call.number.ref}" if call.number.ref else "")
+    ringing = Ringing(profile.address, shown(call, profile.address, world.policy))
     call, leg_id = dials(call, "agent", agent.id, ringing, policy.ringing.rings)
     call = enter(
         call,
@@ -106,8 +108,8 @@ def waiting(call: Call, phase: Waiting, event: Event, leg: Leg | None, world: Wo
                 call = replace(call, tried=())
             return offer(call, phase, agent, world, why("offer.free", agent=agent_id, office=phase.office))
         case KeysPressed(keys="1") if leg is not None and type(leg.doing) is Gather:
-            return arrange(call, phase.office, world, why("promise.asked", office.line, office=office.id))
-        case SayFinished() | InputTimedOut() | KeysPressed() if leg is not None:
+            return arrange(call, phase.office, world, why("promise.asked", office.line, office=office.id), phase)
+        case SayFinished() | InputTimedOut() | KeysPressed() if leg is not None and leg.role == "caller":
             return Decision(why("music"), call=does(call, leg.id, Music()))
         case TimerFired(name="announce"):
             return _announce(call, phase, world)
@@ -124,9 +126,9 @@ def _announce(call: Call, phase: Waiting, world: World) -> Decision:
     where = _where(call, phase, world)
     if (world.now - phase.since).total_seconds() >= office.offer_callback and not phase.offered:
         call = replace(call, phase=replace(phase, offered=True))
-        call = does(call, caller.id, Gather((*where, line("offer_callback")), timeout=5.0))
+        call = does(call, caller.id, Gather((where, line("offer_callback")), timeout=5.0))
         return Decision(why("wait.offer_callback", office.line, office=office.id), call=call)
-    return Decision(why("wait.announce", office.line), call=does(call, caller.id, Prompt(where)))
+    return Decision(why("wait.announce", office.line), call=does(call, caller.id, Prompt((where,))))
 
 
 def _impatient(call: Call, phase: Waiting, world: World) -> Decision:
@@ -137,5 +139,5 @@ def _impatient(call: Call, phase: Waiting, world: World) -> Decision:
         because = why("wait.overflow", office.line, office=office.id, to=office.overflow)
         return wait(replace(call, office=office.overflow, tried=()), on, world, because)
     if phase.recall:
-        return arrange(call, phase.office, world, because)
+        return arrange(call, phase.office, world, because, phase)
     return offer_callback(call, phase, world, because)

@@ -8,7 +8,7 @@ from app.call.because import Because, why
 from app.call.call import Call, Cause, Consulting, RingingOn
 from app.call.decision import Decision
 from app.call.legs import Leg, Ringing
-from app.call.moves import dials, enter, lets_go, timer
+from app.call.moves import dials, enter, lets_go, shown, timer
 from app.call.policy import Colleague
 from app.call.rings import dialled, offer, started
 from app.call.world import World
@@ -19,12 +19,10 @@ NEXT_ADDRESS = ("no_answer", "unreachable")
 
 
 def ring(call: Call, phase: Consulting | RingingOn, colleague: Colleague, world: World, because: Because) -> Decision:
-    """The phone at `phase.address` is dialled. A phone outside shows the centre's own number, not the caller's."""
+    """The phone at `phase.address` is dialled."""
     address = colleague.addresses[phase.address]
-    inside = address.uri.startswith("sip:")
-    caller = f"@{call.number.ref}" if call.number.ref else ""
-    shows = caller if inside else world.policy.municipality.outgoing_number
-    call, leg_id = dials(call, "colleague", colleague.id, Ringing(address.uri, shows), address.rings)
+    ringing = Ringing(address.uri, shown(call, address.uri, world.policy))
+    call, leg_id = dials(call, "colleague", colleague.id, ringing, address.rings)
     on = replace(phase, stage="ringing", colleague_leg=leg_id)
     return Decision(because, call=enter(call, on, dialled(leg_id, world.pinned.ringing, world.now)))
 

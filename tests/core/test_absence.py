@@ -83,7 +83,7 @@ def test_the_subject_is_the_topic_else_the_department_else_the_office(
         ({"colleague": "gone"}, "colleague:gone", "office"),
         ({"department": "wmo"}, "department:wmo", "office"),
         ({"department": "burgerzaken"}, "department:burgerzaken", "office"),
-        ({}, "office:sociaal", "office"),
+        ({}, "office:sociaal", "mornings"),
     ],
 )
 def test_who_owes_it_and_when_they_can_ring(given: dict[str, str], who: str, open_at: str) -> None:
