@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from app.call.because import Because, chain
+from app.call.reasons_of_promises import OF_PROMISES
 
 REASONS: dict[str, tuple[str, str]] = {
+    **OF_PROMISES,
     "welcome.menu": ("nummer {number} leidt naar keuzemenu {menu}", "number {number} leads to menu {menu}"),
     "welcome.direct": ("nummer {number} leidt rechtstreeks naar {to}", "number {number} leads straight to {to}"),
     "welcome.unknown_number": (

@@ -18,7 +18,7 @@ from app.call.world import World
 from app.callbacks.absence import owe, promise, withdraw
 from app.callbacks.appointment import CallbackEvent, decide_callback
 from app.callbacks.owner import owner
-from app.callbacks.reasons import REASONS
+from app.call.reasons import REASONS
 from app.callbacks.sentences import for_agent, promised, proposal
 from app.callbacks.slots import epoch
 from tests.core.policies import policy

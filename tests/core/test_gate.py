@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.call.numbers import Given
 from app.call.policy import CallbackPolicy
 from app.callbacks.gate import refusal
-from app.callbacks.reasons import REASONS
+from app.call.reasons import REASONS
 from tests.core.policies import policy
 
 NEVER = ("none", "withheld", "invalid", "service", "premium", "emergency", "own")

@@ -1,13 +1,10 @@
-"""Why something was decided, told in both languages from the sentences of the core and of the callbacks."""
+"""Why something was decided, told in both languages from the sentences of the core."""
 
 from __future__ import annotations
 
 from app.call.because import Because, chain
 from app.call.reasons import REASONS
-from app.callbacks.reasons import REASONS as PROMISES
 from app.web.api.shapes import Out
-
-SENTENCES = {**PROMISES, **REASONS}
 
 
 class ReasonStep(Out):
@@ -32,7 +29,7 @@ def sentence(because: Because, language: str) -> str:
 
 
 def _filled(step: Because, which: int) -> str:
-    words = SENTENCES[step.code][which] if step.code in SENTENCES else step.code
+    words = REASONS[step.code][which] if step.code in REASONS else step.code
     for key, value in step.args.items():
         words = words.replace(f"{{{key}}}", value)
     return words

@@ -1,8 +1,8 @@
-"""The reasons of the promise in words, Dutch first, as in `app/call/reasons.py`."""
+"""The reasons of the promise in words, Dutch first; `reasons.py` knows them too."""
 
 from __future__ import annotations
 
-REASONS: dict[str, tuple[str, str]] = {
+OF_PROMISES: dict[str, tuple[str, str]] = {
     "callback.confirmed": ("{agent} sprak {callback} af met de beller", "{agent} agreed {callback} with the caller"),
     "callback.changed": ("{agent} wijzigde {callback}", "{agent} changed {callback}"),
     "callback.moved": ("{agent} koos een ander moment voor {callback}", "{agent} chose another moment for {callback}"),
