@@ -185,9 +185,15 @@ async def test_the_static_reply_is_also_what_a_caller_nobody_decided_about_gets(
     assert p.reply(signed("fallback", {}), None, ()) is p.degraded(signed("voice", {}))
 
 
-async def test_an_agents_line_is_hung_up_and_a_report_refused_when_there_is_no_engine() -> None:
+@pytest.mark.parametrize("hook", ["answer", "doc", "said", "room-left"])
+async def test_an_agents_line_asks_again_in_a_moment_when_there_is_no_engine(hook: str) -> None:
+    document = ET.fromstring(platform().degraded(signed(f"{hook}?leg={CALL}.2&step=4", {})).body)
+    assert shape(document) == ["Pause", "Redirect"]
+    assert document[1].text == f"{HOOKS}/{hook}?leg={CALL}.2&step=4"
+
+
+async def test_a_report_is_refused_when_there_is_no_engine() -> None:
     p = platform()
-    assert shape(ET.fromstring(p.degraded(signed(f"answer?leg={CALL}.2", {})).body)) == ["Hangup"]
     assert shape(ET.fromstring(p.degraded(signed("degraded?degraded=1", {})).body)) == ["Hangup"]
     assert p.degraded(signed(f"leg?leg={CALL}.2", {})).status == 503
     assert p.degraded(signed("conf", {})).status == 503

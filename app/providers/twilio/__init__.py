@@ -68,12 +68,14 @@ class Twilio:
         return self._hang_up
 
     def degraded(self, hook: Hook) -> Reply:
-        """See `Provider`. A caller goes to the KCC, an agent's or colleague's line ends, a report may come again."""
-        if hook.path in CALLERS or (hook.path in ASKS_DOCUMENT and self._leg(hook).endswith(".1")):
+        """See `Provider`. A caller goes to the KCC, another line asks again in a moment, a report may come again."""
+        leg = self._leg(hook)
+        if hook.path in CALLERS or (hook.path in ASKS_DOCUMENT and leg.endswith(".1")):
             return self._to_kcc
-        if hook.path in ASKS_DOCUMENT or hook.path == "degraded":
-            return self._hang_up
-        return self._later
+        if hook.path in ASKS_DOCUMENT and leg:
+            step = signatures.query(hook).one("step")
+            return documents.again(self.addresses, hook.path, leg, step if step.isdecimal() else "0")
+        return self._hang_up if hook.path in ASKS_DOCUMENT or hook.path == "degraded" else self._later
 
     async def send(self, order: Order) -> str:
         """See `Provider`."""

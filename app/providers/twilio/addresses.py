@@ -48,6 +48,10 @@ class Addresses(Struct, frozen=True):
         """Told how the static reply fares."""
         return self._at("degraded", degraded=1)
 
+    def same(self, path: str, leg: str, step: str) -> str:
+        """The webhook that was just asked for, once more."""
+        return self._at(path, leg=leg, step=step)
+
     def tune(self, name: str) -> str:
         """A sound file that needs no engine and no database."""
         return f"{self.music}/{name}.wav"

@@ -24,6 +24,8 @@ VOICES = {
 """Language -> the platform's language and voice; another language is given as it is, with the account's own voice."""
 PAUSE = 5
 """Seconds before a document whose sound could not be played is asked for again."""
+PATIENCE = 1
+"""Seconds before a line is asked about again while nothing can be decided."""
 KCC_TIMEOUT = 60
 
 
@@ -120,6 +122,14 @@ def say(to: VoiceResponse | Gather, sentences: Sequence[str], language: str) -> 
 
 def _voice(language: str) -> tuple[str, str | None]:
     return VOICES.get(language, (language, None))
+
+
+def again(addresses: Addresses, path: str, leg: str, step: str) -> Reply:
+    """For an agent's or colleague's line when nothing can be decided: the same is asked in a moment."""
+    response = VoiceResponse()
+    response.pause(length=PATIENCE)
+    response.redirect(addresses.same(path, leg, step), method="POST")
+    return reply(response)
 
 
 def hang_up() -> Reply:

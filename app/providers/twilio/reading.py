@@ -213,10 +213,11 @@ def _nothing(request: Request) -> list[Arrival]:
 
 
 def _degraded(request: Request) -> list[Arrival]:
-    """The platform used the static reply; the KCC's own line is a child of the caller's."""
+    """The platform used the static reply: the key is that of our own door. The KCC's line is a child of the caller's."""
     parent = "ParentCallSid" if request.fields.one("ParentCallSid") else "CallSid"
     call = request.callers_call(parent)
-    return [request.arrival("degraded", DegradeServed(call), f"{call}.1")]
+    key = f"{call}:degraded"
+    return [Arrival(centre=request.centre, provider=request.provider, key=key, event=DegradeServed(call))]
 
 
 def _ended(request: Request, leg: str, word: str = "", line: tuple[str, str] | None = None) -> Arrival:

@@ -1,0 +1,1 @@
+"""The API over HTTP against the real engine and a real database."""
