@@ -213,7 +213,7 @@ def _nothing(request: Request) -> list[Arrival]:
 
 
 def _degraded(request: Request) -> list[Arrival]:
-    """The platform used the static reply: the key is that of our own door. The KCC's line is a child of the caller's."""
+    """The platform used the static reply; the key is that of our own door. The KCC's line is the caller's child."""
     parent = "ParentCallSid" if request.fields.one("ParentCallSid") else "CallSid"
     call = request.callers_call(parent)
     key = f"{call}:degraded"
