@@ -1,0 +1,102 @@
+"""Promises through the API: confirmed, moved, given to another, withdrawn, kept; only on one's own desk."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.web.house import TUESDAY, WRITTEN, House
+
+
+async def promised(house: House) -> tuple[str, dict[str, Any]]:
+    """The path of a callback for Fatima, and how it stands."""
+    call = await house.talking()
+    card = (await house.as_("bart").post(f"/calls/{call}/callback", json={"colleague": "fatima"})).json()
+    return f"/callbacks/{card['callback']['id']}", card["callback"]
+
+
+async def test_another_moment(house: House) -> None:
+    path, callback = await promised(house)
+    start = TUESDAY + timedelta(days=1, hours=1, minutes=50)
+    slot = {"start": start.isoformat(), "end": (start + timedelta(minutes=10)).isoformat()}
+    told = (await house.as_("bart").post(f"{path}/change", json={"slot": slot})).json()
+    assert told["slot"]["words"] == "woensdag 25 november tussen 12.00 en 12.30 uur"
+    assert told["slot"]["start"] != callback["slot"]["start"]
+
+
+async def test_a_moment_that_cannot_be_is_refused_with_the_reason(house: House) -> None:
+    path, callback = await promised(house)
+    saturday = TUESDAY + timedelta(days=4)
+    slot = {"start": saturday.isoformat(), "end": (saturday + timedelta(minutes=30)).isoformat()}
+    answer = await house.as_("bart").post(f"{path}/change", json={"slot": slot})
+    assert (answer.status_code, answer.json()["detail"]) == (409, "dit moment valt buiten de werktijden")
+    assert answer.json()["current"]["slot"] == callback["slot"]
+
+
+async def test_a_premium_number_is_refused_and_not_kept(house: House) -> None:
+    path, _ = await promised(house)
+    answer = await house.as_("bart").post(f"{path}/change", json={"number": "0900 1234"})
+    assert (answer.status_code, answer.json()["detail"]) == (409, "naar betaalnummers wordt niet gebeld")
+    assert await house.pool.fetchval("SELECT count(*) FROM names WHERE value LIKE '%9001234%'") == 0
+    assert answer.json()["current"]["number"] == WRITTEN
+
+
+async def test_another_colleague_and_on_behalf_of_somebody(house: House) -> None:
+    path, _ = await promised(house)
+    asked = {"colleague": "anja", "onBehalf": "Moeder Kanarie", "reach": "teletolk", "discreet": True}
+    told = (await house.as_("bart").post(f"{path}/change", json=asked)).json()
+    assert (told["colleague"]["id"], told["department"]["id"]) == ("anja", "sociaal_domein_1")
+    assert (told["onBehalf"], told["reach"], told["discreet"]) == ("Moeder Kanarie", "teletolk", True)
+    assert "Kanarie" not in str(await house.pool.fetch("SELECT data FROM events"))
+
+
+async def test_withdrawn_and_kept_are_final(house: House) -> None:
+    path, _ = await promised(house)
+    bart = house.as_("bart")
+    assert (await bart.post(f"{path}/withdraw", json={"reason": "email"})).json()["status"] == "withdrawn"
+    for again in ("confirm", "kept"):
+        answer = await bart.post(f"{path}/{again}")
+        assert (answer.status_code, answer.json()["because"]["code"]) == (409, "ignored.callback_closed")
+
+
+async def test_kept(house: House) -> None:
+    path, _ = await promised(house)
+    assert (await house.as_("tess").post(f"{path}/kept")).json()["status"] == "kept"
+
+
+async def test_the_list_holds_no_name_and_no_number(house: House) -> None:
+    path, callback = await promised(house)
+    answer = await house.as_("bart").get("/callbacks")
+    assert [item["id"] for item in answer.json()["items"]] == [callback["id"]]
+    assert "Kanarie" not in answer.text
+    assert WRITTEN not in answer.text
+    assert (await house.as_("bart").get("/callbacks", params={"status": "closed"})).json()["items"] == []
+    assert (await house.as_("bart").get(path)).json()["number"] == WRITTEN
+
+
+async def test_pages_follow_each_other(house: House) -> None:
+    for name in ("een", "twee", "drie"):
+        await house.pool.execute("DELETE FROM agents")
+        call = await house.talking(name=name)
+        await house.as_("bart").post(f"/calls/{call}/callback", json={})
+    seen, after = [], None
+    while True:
+        params = {"limit": "1"} | ({"after": after} if after else {})
+        page = (await house.as_("tess").get("/callbacks", params=params)).json()
+        seen += [item["id"] for item in page["items"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert len(seen) == len(set(seen)) == 3
+
+
+async def test_another_office_does_not_find_it(house: House) -> None:
+    path, callback = await promised(house)
+    unknown = f"/callbacks/{callback['id'][:-1]}9"
+    for suffix, body in (("", None), ("/confirm", None), ("/withdraw", {"reason": "other"})):
+        method = "POST" if suffix else "GET"
+        there = await house.as_("sanne").request(method, path + suffix, json=body)
+        nowhere = await house.as_("sanne").request(method, unknown + suffix, json=body)
+        assert there.status_code == nowhere.status_code == 404
+        assert there.content == nowhere.content, "what exists and what does not look the same"
+    assert (await house.as_("sanne").get("/callbacks")).json()["items"] == []
+    assert (await house.as_("meryem").get("/callbacks")).json()["items"] != [], "of the same office"
+    assert (await house.as_("tess2").get(path)).status_code == 404

@@ -1,0 +1,111 @@
+"""A number is not a person: a count before the agent's check, details after it, and that somebody looked is kept."""
+
+from app.call.numbers import Given
+from tests.web.house import NAME, NUMBER, WRITTEN, House
+
+IDENTITY = {"name": "mevrouw De Vries", "identity": "klantnummer 10020030"}
+
+
+async def promise(house: House, name: str, identity: dict[str, str] | None) -> str:
+    """A caller was promised to be rung back about jeugd, and hung up. Returns the call."""
+    call = await house.talking(name=name)
+    bart = house.as_("bart")
+    if identity:
+        assert (await bart.post(f"/calls/{call}/identify", json=identity)).status_code == 200
+    assert (await bart.post(f"/calls/{call}/callback", json={"topic": "jeugd"})).status_code == 200
+    await bart.post(f"/calls/{call}/hang-up")
+    questions = {"questions": [{"topic": "jeugd", "direct": False}]}
+    assert (await bart.post(f"/calls/{call}/registration", json=questions)).status_code == 200
+    return call
+
+
+async def test_before_the_check_there_is_a_count_and_nothing_else(house: House) -> None:
+    await promise(house, "gisteren", IDENTITY)
+    await house.rings("vandaag", shown="")
+    answer = await house.as_("bart").get("/me/call")
+    card = answer.json()["call"]
+    assert card["openCallbacks"] == {"count": 1, "details": None}
+    assert card["callback"] is None
+    for secret in ("Vries", "jeugd", "Jeugd", "cb1"):
+        assert secret not in answer.text, secret
+
+
+async def test_after_the_check_the_details_open_and_that_is_written_down(house: House) -> None:
+    before = await promise(house, "gisteren", IDENTITY)
+    call = await house.rings("vandaag", shown="")
+    await house.answers(call)
+    seen = "SELECT count(*) FROM accesses WHERE object = $1 AND actor = 'bart' AND action = 'callback'"
+    await house.pool.execute("DELETE FROM accesses")
+    card = (await house.as_("bart").post(f"/calls/{call}/identify", json=IDENTITY)).json()
+    assert card["caller"]["note"] == "gecontroleerd"
+    assert card["openCallbacks"]["count"] == 1
+    (details,) = card["openCallbacks"]["details"]
+    assert (details["subject"]["id"], details["name"], details["number"]) == ("jeugd", "mevrouw De Vries", WRITTEN)
+    assert details["call"] == before
+    assert await house.pool.fetchval(seen, details["id"]) == 1
+    await house.as_("bart").get("/me/call")
+    assert await house.pool.fetchval(seen, details["id"]) == 1, "what a polling screen shows again is not news"
+
+
+async def test_somebody_else_with_the_same_number_sees_nothing_of_it(house: House) -> None:
+    await promise(house, "gisteren", IDENTITY)
+    call = await house.rings("vandaag", shown="")
+    await house.answers(call)
+    other = {"name": "meneer Bakker", "identity": "klantnummer 99"}
+    card = (await house.as_("bart").post(f"/calls/{call}/identify", json=other)).json()
+    assert card["openCallbacks"] == {"count": 0, "details": []}
+
+
+async def test_the_same_person_is_known_however_it_is_typed_and_from_any_number(house: House) -> None:
+    await promise(house, "gisteren", IDENTITY)
+    await house.ready("meryem")
+    await house.as_("bart").put("/me/presence", json={"state": "not_ready", "reason": "break"})
+    call = await house.rings("vandaag", number="+31687654321")
+    await house.answers(call)
+    again = {"name": "mevrouw De Vries", "identity": " Klantnummer: 1002-0030 "}
+    card = (await house.as_("meryem").post(f"/calls/{call}/identify", json=again)).json()
+    assert card["openCallbacks"]["count"] == 1
+
+
+async def test_a_second_call_about_the_same_enriches_the_promise(house: House) -> None:
+    await promise(house, "gisteren", IDENTITY)
+    call = await house.rings("vandaag")
+    await house.answers(call)
+    bart = house.as_("bart")
+    await bart.post(f"/calls/{call}/identify", json=IDENTITY)
+    await bart.post(f"/calls/{call}/callback", json={"topic": "jeugd"})
+    assert [c.asked for c in await house.callbacks()] == [2]
+
+
+async def test_who_somebody_is_never_stands_in_state_or_log(house: House) -> None:
+    await promise(house, "gisteren", IDENTITY)
+    for table in ("calls", "callbacks", "events", "outbox", "timers", "accesses"):
+        text = "\n".join(str(row) for row in await house.pool.fetch(f"SELECT * FROM {table}"))
+        for secret in (NAME, "Vries", NUMBER, NUMBER[3:], "10020030"):
+            assert secret not in text, (table, secret)
+    names = {r["ref"]: r["value"] for r in await house.pool.fetch("SELECT ref, value FROM names")}
+    assert "mevrouw De Vries" in names.values()
+    assert not any("10020030" in value for value in names.values())
+
+
+async def test_a_number_the_caller_gives_is_used_and_marked_as_checked(house: House) -> None:
+    await house.ready("bart")
+    call = await house.rings(withheld=True, shown="")
+    await house.answers(call)
+    bart = house.as_("bart")
+    card = (await bart.post(f"/calls/{call}/callback", json={"department": "sociaal_domein_2"})).json()
+    assert card["callback"]["needsNumber"]
+    assert card["sayNow"][-1] == "Op welk nummer kunnen wij u bereiken?"
+    changed = await bart.post(f"/callbacks/{card['callback']['id']}/change", json={"number": "0612 345 679"})
+    assert (changed.status_code, changed.json()["number"]) == (200, WRITTEN)
+    card = (await bart.post(f"/calls/{call}/identify", json={"number": "06-12345678"})).json()
+    assert (card["caller"]["number"], card["caller"]["numberChecked"]) == ("06 12 34 56 78", True)
+    assert (await house.call(call)).number == Given(f"{call}.given", "mobile", "NL")
+
+
+async def test_a_citizen_service_number_is_refused(house: House) -> None:
+    call = await house.talking()
+    answer = await house.as_("bart").post(f"/calls/{call}/identify", json={"identity": "111222333"})
+    assert answer.status_code == 400
+    assert [e["code"] for e in answer.json()["errors"]] == ["citizen_number"]
+    assert "111222333" not in answer.text
