@@ -17,7 +17,7 @@ from app.call.policy import Policy
 from app.providers.base import call_id
 from app.providers.generic.envelope import PREFIX
 from app.providers.generic.reading import Read, arrival, understand
-from bench.policy import AGENTS, agent
+from bench.policy import AGENTS, MENUS, agent
 from tests.core.house import House, Step
 
 CENTRE = "bench"
@@ -105,9 +105,9 @@ class Play:
         return found.doing.address
 
     def to_consult(self) -> None:
-        """From the menu to an agent who asks for a colleague; 4 extra keys, as 64 callers would wear out 50 agents."""
+        """From the menu, which the caller hears four times again, to an agent who asks for a colleague."""
         self.tell("call.offered", call=REFERENCE, dialled="140123", number=NUMBER)
-        for key in "****1":
+        for key in "****" + "1" * MENUS:
             self.stepped("keys.pressed", 1, keys=key)
         first = self.rings(2)
         self.tell("leg.ringing", 2)
@@ -120,7 +120,7 @@ class Play:
         self.tell("leg.ringing", 4)
 
     def transferred(self) -> Story:
-        """23 events: the colleague answers, the agent leaves, colleague and caller are connected."""
+        """The colleague answers, the agent leaves, colleague and caller are connected."""
         self.to_consult()
         self.tell("leg.answered", 4)
         self.stepped("say.finished", 4)
@@ -142,7 +142,20 @@ class Play:
         self.tell("leg.ended", 1, cause="normal")
         return self.story
 
+    def abandoned(self, keys: int) -> Story:
+        """The caller hangs up in the menu after so many keys."""
+        self.tell("call.offered", call=REFERENCE, dialled="140123", number=NUMBER)
+        for _ in range(keys):
+            self.stepped("keys.pressed", 1, keys="*")
+        self.tell("leg.ended", 1, cause="normal")
+        return self.story
+
 
 def stories(policy: Policy) -> tuple[Story, Story]:
     """Both kinds of call under this policy."""
     return Play(policy).transferred(), Play(policy).promised()
+
+
+def openings(policy: Policy) -> tuple[Story, ...]:
+    """Calls that end in the menu, of 2 to 6 events: with them the connections begin out of step."""
+    return tuple(Play(policy).abandoned(keys) for keys in range(5))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from app import policyfile
 from bench import policy
-from bench.calls import Story, stories
+from bench.hanging_up import hang_up
+from bench.calls import Story, openings, stories
 from bench.signing import write
 from bench.stage import Running, Stage, cpu, numbers
 
@@ -32,14 +34,16 @@ class Seen:
     postgres: float
 
 
-_stories: list[tuple[Story, ...]] = []
-
-
+@cache
 def told() -> tuple[Story, ...]:
     """Both kinds of call, played once."""
-    if not _stories:
-        _stories.append(stories(policyfile.load(policy.text())))
-    return _stories[0]
+    return stories(policyfile.load(policy.text()))
+
+
+@cache
+def begun() -> tuple[Story, ...]:
+    """The short calls with which the connections begin."""
+    return openings(policyfile.load(policy.text()))
 
 
 async def play(
@@ -56,7 +60,7 @@ async def _play(
     each = connections // len(targets)
     folders = [on.folder / f"calls-{next(numbers)}" for _ in targets]
     for folder in folders:
-        write(folder, told(), centres, each, int(FASTEST * seconds / connections) + 50)
+        write(folder, told(), begun(), centres, each, int(FASTEST * seconds / connections) + 50)
     before = [running.cpu() for running in targets], cpu(on.postmaster)
     results = await asyncio.gather(
         *(_wrk(running.port, each, seconds, folder) for running, folder in zip(targets, folders, strict=True))
@@ -65,6 +69,8 @@ async def _play(
     postgres = cpu(on.postmaster) - before[1]
     for folder in folders:
         shutil.rmtree(folder)
+    if targets[0].url:
+        await hang_up(targets[0].url, targets[0].port)
     requests = sum(r[0] for r in results)
     if any(r[7] for r in results):
         raise RuntimeError("wrk ran out of signed messages; raise FASTEST")

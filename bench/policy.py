@@ -1,4 +1,7 @@
-"""The municipality of the bench: the shipped one, always open, with 50 agents and 100 colleagues, no wrap-up time."""
+"""The municipality of the bench: the shipped one, always open, with 50 agents and 100 colleagues, no wrap-up time.
+
+Its menu is five deep: 64 callers share 50 agents, so that they must spend some time without one.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import yaml
 
 SHIPPED = Path(__file__).parent.parent / "config" / "routing.yaml"
 AGENTS = 50
+MENUS = 5
 COLLEAGUES = 100
 
 
@@ -22,6 +26,12 @@ def text() -> str:
     made["days_off"] = {}
     made["hours"] = {name: {"ma-zo": "00:00-24:00"} for name in made["hours"]}
     made["offices"]["kcc"]["wrap_up"] = "0"
+    made["menus"] = {
+        f"menu{n}": {"text": "menu_main", "choices": {"1": {"menu": f"menu{n + 1}"} if n < MENUS else {"office": "kcc"}}}
+        for n in range(1, MENUS + 1)
+    }
+    for number in made["numbers"].values():
+        number["to"] = {"menu": "menu1"}
     made["agents"] = {
         agent(n): {"name": f"Medewerker {n}", "address": f"sip:{agent(n)}@bench", "offices": ["kcc"], "languages": ["nl"]}
         for n in range(AGENTS)

@@ -55,8 +55,10 @@ class Pbx:
         return self.message("device.changed", f'{{"address":"sip:{agent_id}@bench","state":"idle"}}')
 
 
-def write(folder: Path, stories: tuple[Story, ...], centres: tuple[str, ...], threads: int, events: int) -> int:
+def write(folder: Path, stories: tuple[Story, ...], openings: tuple[Story, ...], centres: tuple[str, ...], threads: int, events: int) -> int:
     """One file for each thread of wrk, with at least `events` messages in whole calls; returns the number of calls.
+
+    A thread begins with calls that end in the menu, each thread with more of them: so they get out of step.
 
     A line is `mark, path, id, timestamp, signature, body`, separated by tabs. Mark `c` begins a call, `.` goes on,
     `d` is the place of a `device.changed`; `p` lines are the pool they come from, `p` and the agent's number.
@@ -70,9 +72,14 @@ def write(folder: Path, stories: tuple[Story, ...], centres: tuple[str, ...], th
         where = path(centre)
         lines: list[str] = []
         own = 0
+        late = thread * len(stories[0].messages) // threads
         while len(lines) < events:
-            told = stories[own % len(stories)].told(centre, *next(calls))
-            own += 1
+            if late - len(lines) > 1:
+                story = openings[min(late - len(lines) - 2, len(openings) - 1)]
+            else:
+                story = stories[own % len(stories)]
+                own += 1
+            told = story.told(centre, *next(calls))
             for n, (kind, data) in enumerate(told):
                 if kind == DEVICE:
                     lines.append("d")

@@ -1,4 +1,7 @@
-"""Takes every command and says it is done: `python -m bench.sink PORT`. GET anything answers how many it took."""
+"""Takes every command and says it is done, or the leg up when asked: `python -m bench.sink PORT`.
+
+GET anything answers how many it took.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import sys
 import httptools
 import uvloop
 
-DONE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+DONE = HEAD + b"content-length: 2\r\n\r\n{}"
+UP = HEAD + b'content-length: 14\r\n\r\n{"state":"up"}'
 taken = 0
 
 
@@ -18,6 +23,12 @@ class Taker(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
         self.parser = httptools.HttpRequestParser(self)
+
+    def on_message_begin(self) -> None:
+        self.body = b""
+
+    def on_body(self, part: bytes) -> None:
+        self.body += part
 
     def data_received(self, data: bytes) -> None:
         self.parser.feed_data(data)
@@ -29,7 +40,7 @@ class Taker(asyncio.Protocol):
             self.transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(text), text))
         else:
             taken += 1
-            self.transport.write(DONE)
+            self.transport.write(UP if b'"do":"look"' in self.body else DONE)
 
 
 async def main(port: int) -> None:

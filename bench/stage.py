@@ -105,6 +105,8 @@ class Running:
     process: asyncio.subprocess.Process
     port: int
     log: Path
+    url: str = ""
+    """The database of a service; the floor keeps no calls."""
 
     def cpu(self) -> float:
         """Seconds of CPU of this program and its children so far."""
@@ -200,6 +202,7 @@ async def service(on: Stage, url: str, sink_port: int, centres: tuple[str, ...],
     settings = environment(on, url, sink_port, centres) | {"WARMLIJN_PORT": str(port)} | more
     async with program(on, port, "/health/ready", sys.executable, "-m", "app", "serve", **settings) as running:
         await agents_ready(url, centres)
+        running.url = url
         yield running
 
 

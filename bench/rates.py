@@ -1,0 +1,65 @@
+"""Requests per second, latency and CPU against the floor, one process each, at 64 and at 16 connections."""
+
+from __future__ import annotations
+
+import statistics
+from contextlib import AsyncExitStack
+
+from bench.afterwards import Afterwards, afterwards
+from bench.deciding import per_decision
+from bench.load import Seen, begun, play, told
+from bench.results import Result, median, spread
+from bench.stage import Stage, database, floor, service, sink
+
+CENTRES = ("bench",)
+CONNECTIONS = (64, 16)
+
+
+async def rates(on: Stage, repetitions: int, seconds: float) -> list[Result]:
+    """Floor and service in turn, each on a new database, `repetitions` times."""
+    floors: dict[int, list[Seen]] = {c: [] for c in CONNECTIONS}
+    services: dict[int, list[Seen]] = {c: [] for c in CONNECTIONS}
+    looks: list[Afterwards] = []
+    for _ in range(repetitions):
+        async with database(on, migrated=False) as url, floor(on, url) as running:
+            for connections in CONNECTIONS:
+                floors[connections].append(await play(on, [running], connections, seconds, CENTRES))
+        async with AsyncExitStack() as stack:
+            url = await stack.enter_async_context(database(on))
+            port = await stack.enter_async_context(sink(on))
+            running = await stack.enter_async_context(service(on, url, port, CENTRES))
+            for connections in CONNECTIONS:
+                services[connections].append(await play(on, [running], connections, seconds, CENTRES))
+            looks.append(await afterwards(url, (*told(), *begun())))
+    return [*_compared(floors, services), *_looked(looks)]
+
+
+def _compared(floors: dict[int, list[Seen]], services: dict[int, list[Seen]]) -> list[Result]:
+    found = []
+    for connections, bound in zip(CONNECTIONS, (">= 0.8", ">= 0.6"), strict=True):
+        ours, theirs = services[connections], floors[connections]
+        ratios = [a.rate / b.rate for a, b in zip(ours, theirs, strict=True)]
+        note = f"{median(s.rate for s in ours):.0f}/s to {median(s.rate for s in theirs):.0f}/s, {spread(ratios)}"
+        found.append(Result(f"requests/s to the floor, {connections} connections", median(ratios), "x", bound, note))
+    ours, theirs = services[64], floors[64]
+    ratios = [a.p99 / b.p99 for a, b in zip(ours, theirs, strict=True)]
+    note = f"{median(s.p99 for s in ours):.1f} to {median(s.p99 for s in theirs):.1f} ms, {spread(ratios)}"
+    found.append(Result("p99 to the floor, 64 connections", median(ratios), "x", "<= 0.5", note))
+    whole, decide = median(s.python for s in ours), statistics.fmean(per_decision())
+    note = f"{whole:.0f} in all, decide {decide:.0f}; floor {median(s.python for s in theirs):.0f}"
+    found.append(Result("CPU of the service per event outside decide", whole - decide, "us", "<= 120", note))
+    note = f"floor {median(s.postgres for s in theirs):.0f}"
+    found.append(Result("CPU of PostgreSQL per event", median(s.postgres for s in ours), "us", "", note))
+    bad = sum(s.bad for runs in (floors, services) for seen in runs.values() for s in seen)
+    found.append(Result("answers that are not 2xx", bad, "", "= 0"))
+    return found
+
+
+def _looked(looks: list[Afterwards]) -> list[Result]:
+    ended, ignored = sum(a.ended for a in looks), sum(a.ignored for a in looks)
+    note = f"{sum(a.planned for a in looks)} of {ended}; {ignored} of {sum(a.events for a in looks)} events ignored"
+    return [
+        Result("calls that ended as planned", median(a.share for a in looks), "of 1", ">= 0.9", note),
+        Result("commands waiting 5 s after the load", max(a.outbox for a in looks), "", "= 0"),
+        Result("events in quarantine", sum(a.quarantined for a in looks), "", "= 0"),
+    ]
