@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from itertools import count
+from secrets import token_hex
 from typing import Any, assert_never
 
 from app.call.call import Cause
@@ -51,7 +52,7 @@ class Switch:
         self._each_ring = each_ring
         self._phones: dict[str, Phone] = {}
         self._rings: dict[str, int] = {}
-        self._references = count(1)
+        self._references = (f"{token_hex(4)}-{n}" for n in count(1))
         self._tasks: set[asyncio.Task[Any]] = set()
         self._changed = asyncio.Event()
 
@@ -73,7 +74,7 @@ class Switch:
 
     def caller(self, number: str, name: str = "", *, withheld: bool = False) -> Caller:
         """Somebody who is going to ring."""
-        return Caller(self, f"{id(self):x}-{next(self._references)}", number, name, withheld=withheld)
+        return Caller(self, next(self._references), number, name, withheld=withheld)
 
     def at(self, address: str) -> Leg | None:
         """The live leg at this address."""

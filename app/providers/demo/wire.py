@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.providers.base import NotAuthentic
 from app.providers.generic.commands import Answer, Commanded, Done, WireCommand
@@ -68,8 +69,8 @@ class Link:
     async def _deliver(self, event: Envelope) -> Answer:
         if not self._mischief.twice:
             return await self._until_taken(event)
-        first, _ = await asyncio.gather(self._until_taken(event), self._until_taken(event))
-        return first
+        first, second = await asyncio.gather(self._until_taken(event), self._until_taken(event))
+        return replace(first, commands=first.commands + second.commands)
 
     async def _until_taken(self, event: Envelope) -> Answer:
         body = ENCODE(event)
