@@ -56,7 +56,8 @@ def owe(
         after = _new(call, world, subject, named(colleague, department, office))
         after = replace(after, colleague=colleague, department=department, office=office)
     else:
-        after = replace(before, asked=before.asked + 1)
+        another = before.call != call.id and before.id != call.callback
+        after = replace(before, asked=before.asked + another)
         if colleague or department not in ("", before.department):
             after = replace(after, colleague=colleague, department=department)
         after = replanned(before, after, world)

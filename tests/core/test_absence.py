@@ -135,7 +135,7 @@ def test_owing_again_in_the_same_call_enriches_it() -> None:
         cause="declined",
         colleague="piet",
     )
-    assert again.callback == replace(first, asked=2, cause="declined")
+    assert again.callback == replace(first, cause="declined")
     assert (again.call.callback, again.call.promises, again.diaries) == ("c1.cb1", 1, ())
 
 

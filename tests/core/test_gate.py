@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from app.call.numbers import Given
 from app.call.policy import CallbackPolicy
-from app.callbacks.gate import refusal
 from app.call.reasons import REASONS
+from app.callbacks.gate import refusal
 from tests.core.policies import policy
 
 NEVER = ("none", "withheld", "invalid", "service", "premium", "emergency", "own")
