@@ -47,6 +47,7 @@ class Town:
 
     async def until(self, line: Line, *phases: type, stage: str = "") -> Call:
         """Wait until the stored call is in one of these phases."""
+        call = await self.call()
         for _ in range(1000):
             call = await self.call()
             if isinstance(call.phase, phases) and getattr(call.phase, "stage", "") in ("", stage):

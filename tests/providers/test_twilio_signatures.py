@@ -173,11 +173,15 @@ def test_a_signature_with_a_shared_key_says_so_in_its_header() -> None:
         door(TOKEN).open(replace(hook, headers=headers))
 
 
-def test_an_algorithm_nobody_knows_is_refused() -> None:
+def test_an_algorithm_nobody_knows_is_refused_and_what_a_stranger_sent_is_not_logged(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     hook = signed("voice", FIELDS)
-    strange = {"x-twilio-webhooks-signature-settings": "key=k1,algorithm=NONE"}
-    with pytest.raises(NotAuthentic):
+    strange = {"x-twilio-webhooks-signature-settings": "key=k1,algorithm=NONE\x1b[2J"}
+    with pytest.raises(NotAuthentic) as caught:
         door(TOKEN).open(replace(hook, headers={**hook.headers, **strange}))
+    assert "NONE" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe=1", b"&".join(b"a%d=1" % n for n in range(300))])
