@@ -109,8 +109,8 @@ def test_the_switch_itself_refuses_a_second_dial() -> None:
     async def story() -> list[str]:
         switch = Switch("http://127.0.0.1:9/events", (SECRET,))
         dial = commands.Dial(call="c", leg="c.2", step=1, address="sip:a@x.example")
-        switch.carry_out(dial)
-        switch.carry_out(dial)
+        switch.pushed(dial)
+        switch.pushed(dial)
         await switch.close()
         return list(switch.watch.violations)
 

@@ -17,6 +17,7 @@ class Leg:
         self.state = state
         self.caller = caller
         self.step = 0
+        self.dialled_at_step = 0
         self.room = ""
         self.hears = ""
         self.sentences: tuple[str, ...] = ()

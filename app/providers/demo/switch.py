@@ -45,11 +45,12 @@ class Switch:
     ) -> None:
         self.clock = Clock(pace)
         self.watch = Watch(self.clock, cycle)
-        self.gate = Gate(command_secrets or secrets, self.carry_out)
+        self.gate = Gate(command_secrets or secrets, self.pushed)
         self.legs: dict[str, Leg] = {}
         self._link = Link(url, secrets, mischief or Mischief())
         self._cycle = cycle
         self._each_ring = each_ring
+        self._pushed: set[str] = set()
         self._phones: dict[str, Phone] = {}
         self._rings: dict[str, int] = {}
         self._references = (f"{token_hex(4)}-{n}" for n in count(1))
@@ -99,11 +100,18 @@ class Switch:
     # What the service asks
 
     def obey(self, answer: Answer) -> None:
-        """Carry out the commands of an answer; the answer to a repeated event may name a phone that rings already."""
+        """Carry out the commands of an answer."""
         for command in answer.commands:
-            known = isinstance(command, commands.Dial) and command.leg in self.legs
-            if not isinstance(command, Degrade) and not known:
+            if not isinstance(command, Degrade):
                 self.carry_out(command)
+
+    def pushed(self, command: WireCommand) -> tuple[int, Done]:
+        """Carry out a command of the command URL, where a dial may come only once (design §5 rule 7)."""
+        if isinstance(command, commands.Dial):
+            if command.leg in self._pushed:
+                self.watch.breaks(f"{command.leg} was dialled twice")
+            self._pushed.add(command.leg)
+        return self.carry_out(command)
 
     def carry_out(self, command: WireCommand) -> tuple[int, Done]:
         """One command; the HTTP status and content of the answer."""
@@ -148,11 +156,13 @@ class Switch:
 
     def _dial(self, command: commands.Dial, leg: Leg | None) -> tuple[int, Done]:
         if leg is not None:
-            self.watch.breaks(f"{leg.id} was dialled twice")
+            if (command.address, command.step) != (leg.address, leg.dialled_at_step):
+                self.watch.breaks(f"{leg.id} was dialled again, otherwise")
             return 200, Done(line=f"line-{leg.id}")
         phone = self._phones.get(command.address) or Phone(command.address)
         leg = self.legs[command.leg] = Leg(command.leg, command.address, "dialling")
-        leg.step, leg.rings = command.step, self._rings.get(command.address, 3)
+        leg.step = leg.dialled_at_step = command.step
+        leg.rings = self._rings.get(command.address, 3)
         leg.does(self.run(self._ring(leg, phone.rings_next(), command.backstop)))
         return 200, Done(line=f"line-{leg.id}")
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.providers.base import NotAuthentic
-from app.providers.generic.commands import Answer, Commanded, Done, WireCommand
+from app.providers.generic.commands import Answer, Commanded, Dial, Done, WireCommand
 from app.providers.generic.envelope import CLOUD_EVENT, LARGEST, Envelope
 from app.providers.generic.signing import Signer
 from app.settings import utc_now
@@ -96,7 +96,10 @@ class Link:
 
 
 class Gate:
-    """The command URL as an ASGI application: authentic, understood, each id carried out once."""
+    """The command URL as an ASGI application: authentic, understood, each id carried out once.
+
+    A dial is handed on each time, for it may not be sent twice at all.
+    """
 
     def __init__(self, secrets_: tuple[str, ...], carry_out: Callable[[WireCommand], tuple[int, Done]]) -> None:
         self._signer = Signer(secrets_)
@@ -131,7 +134,8 @@ class Gate:
             return 400, b"{}"
         if command.id != identity:
             return 400, b"{}"
-        if identity not in self._answers:
-            status, done = self._carry_out(command.data)
-            self._answers[identity] = (status, ENCODE(done))
+        if identity in self._answers and not isinstance(command.data, Dial):
+            return self._answers[identity]
+        status, done = self._carry_out(command.data)
+        self._answers[identity] = (status, ENCODE(done))
         return self._answers[identity]
