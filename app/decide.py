@@ -80,7 +80,7 @@ def decide(call: Call | None, event: Event, world: World) -> Decision:
     commands = between(call, decision.call)
     if decision.look:
         commands += tuple(_look(decision.call or call, leg_id) for leg_id in decision.look)
-    found = settle(decision.agents, world, "" if call is None else call.id) if decision.agents else ()
+    found = settle(decision.agents, world, "" if decision.call is None else decision.call.id) if decision.agents else ()
     if commands or found:
         return replace(decision, commands=commands, follow=(*decision.follow, *found))
     return decision

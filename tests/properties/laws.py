@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from app.call.call import Call, Connecting, Consulting, Degraded, Ended, Joining, Offering, Talking
+from collections import Counter
+
+from app.call.call import Call, Connecting, Consulting, Degraded, Ended, Joining, Offering, Talking, Waiting
 from app.call.commands import Command
-from app.call.legs import InRoom, Leaving, Ringing
+from app.call.decision import OfferMade, TransferMade
+from app.call.legs import InRoom, Leaving, Leg, Music, Ringing
+from app.callbacks.owner import owner
+from app.callbacks.slots import epoch
 from tests.core.house import House, Step
 
 HOLDING = (Offering, Joining, Talking, Consulting, Connecting)
+AT_WORK = ("ready", "reserved", "talking", "wrap_up")
 
 
 class Laws:
@@ -15,8 +21,9 @@ class Laws:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.dialled: set[str] = set()
+        self.dialled = {c.leg for s in house.steps for c in s.decision.commands if c.name == "Dial"}
         self.ended: set[str] = set()
+        self.offers = Counter(r.leg for r in house.records if isinstance(r, OfferMade))
         house.watch = self.check
 
     def check(self, steps: list[Step]) -> None:
@@ -26,6 +33,7 @@ class Laws:
         for call in self.house.calls.values():
             self._call(call)
         self._people()
+        self._line()
         self._promises()
 
     def _step(self, step: Step) -> None:
@@ -35,11 +43,20 @@ class Laws:
             assert not decision.commands, "an ignored event sends nothing"
         for command in decision.commands:
             self._command(command)
+        if step.before is not None and decision.call is not None:
+            self.ended |= {x.id for x in step.before.legs} - {x.id for x in decision.call.legs}
         if step.before is not None and isinstance(step.before.phase, Ended | Degraded):
             now = decision.call or step.before
             assert type(now.phase) is type(step.before.phase), "a call that is over never reopens"
         for callback in decision.callbacks:
             assert callback.late or not callback.open or callback.slot.end > self.house.now, "no promise in the past"
+        for record in decision.records:
+            if isinstance(record, OfferMade):
+                self.offers[record.leg] += 1
+                assert self.offers[record.leg] == 1, "a phone that rang is recorded once"
+            if isinstance(record, TransferMade) and record.outcome == "answered":
+                owed = self.house.callbacks.get(step.before.callback if step.before else "")
+                assert owed is None or not owed.open, "who was put through is not called back needlessly (I5)"
 
     def _command(self, command: Command) -> None:
         if command.name == "Look":
@@ -58,17 +75,26 @@ class Laws:
             return
         caller = call.caller
         assert caller is not None, "a call without its caller is over"
+        live = [x for x in call.legs[1:] if x.live]
         if isinstance(caller.doing, InRoom):
-            others = [x for x in call.legs if x is not caller and x.doing == caller.doing]
-            assert others, f"the caller is alone in {caller.doing.room}: silence"
+            assert any(x.doing == caller.doing for x in live), f"the caller is alone in {caller.doing.room}: silence"
+        if isinstance(caller.doing, Music) and caller.doing.tune != "waiting":
+            on_the_way = getattr(call.phase, "stage", "") == "stopping"
+            assert live or on_the_way, "the caller is on hold and nobody is there (I2)"
         assert not isinstance(caller.doing, Ringing)
         armed = {t.leg for t in call.timers}
         for leg in call.legs[1:]:
             if isinstance(leg.doing, Ringing):
                 assert leg.id in armed, "a phone rings without a ring clock"
+                self._rings(leg)
         if not isinstance(call.phase, Talking) and getattr(call.phase, "stage", "") != "speaking":
-            live = [x for x in call.legs[1:] if x.live and x.state == "up"]
-            assert call.timers or live or isinstance(caller.doing, Leaving), "a caller nobody looks after"
+            up = [x for x in live if x.state == "up"]
+            assert call.timers or up or isinstance(caller.doing, Leaving), "a caller nobody looks after"
+
+    def _rings(self, leg: Leg) -> None:
+        if leg.rang_at is not None:
+            rang = (self.house.now - leg.rang_at).total_seconds()
+            assert rang <= self.house.policy.ringing.withdraw(leg.rings), "a phone rings too long (I8)"
 
     def _people(self) -> None:
         held: dict[str, str] = {}
@@ -82,8 +108,19 @@ class Laws:
             assert busy == (agent.id in held), f"{agent.id} is {agent.state} with call {held.get(agent.id)}"
             assert not busy or agent.call == held[agent.id]
 
+    def _line(self) -> None:
+        """Nobody waits while an agent is ready for them."""
+        people, profiles = self.house.agents.values(), self.house.policy.agents
+        for call in self.house.calls.values():
+            if isinstance(call.phase, Waiting):
+                there = [a for a in people if a.state in AT_WORK and call.phase.office in profiles[a.id].offices]
+                fluent = [a for a in there if call.language in profiles[a.id].languages]
+                ready = [a.id for a in fluent or there if a.state == "ready"]
+                assert not ready, f"{call.id} waits while {ready} are ready"
+
     def _promises(self) -> None:
         seen: set[tuple[str, str]] = set()
+        booked: Counter[tuple[str, int]] = Counter()
         for callback in self.house.callbacks.values():
             if callback.open:
                 keys = {(callback.call, callback.subject)} | (
@@ -95,6 +132,15 @@ class Laws:
                 assert callback.status == "promised" or not isinstance(call.phase, Ended), (
                     "owed after the call: promised"
                 )
+                if callback.slot.start > self.house.now:
+                    booked[owner(callback), epoch(callback.slot.start)] += 1
+        diaries = {
+            (diary.owner, slot): count
+            for diary in self.house.diaries.values()
+            for slot, count in diary.booked.items()
+            if slot > self.house.now.timestamp()
+        }
+        assert diaries == booked, "the diaries count exactly what is owed"
 
     def settled(self) -> None:
         """After everybody hung up and all timers fired: nothing is left over (I10, I13)."""
@@ -103,3 +149,4 @@ class Laws:
             assert not call.legs, f"{call.id} still has legs"
         for agent in self.house.agents.values():
             assert agent.state not in ("reserved", "talking")
+        assert set(self.offers) == self.dialled, "every phone that was dialled is recorded"
