@@ -47,7 +47,7 @@ def begun() -> tuple[Story, ...]:
 
 
 async def play(
-    on: Stage, targets: list[Running], connections: int, seconds: float, centres: tuple[str, ...], warm: float = 1.0
+    on: Stage, targets: list[Running], connections: int, seconds: int, centres: tuple[str, ...], warm: int = 1
 ) -> Seen:
     """Warm up, then measure; with several processes each gets its share of the connections."""
     await _play(on, targets, connections, warm, centres)
@@ -55,7 +55,7 @@ async def play(
 
 
 async def _play(
-    on: Stage, targets: list[Running], connections: int, seconds: float, centres: tuple[str, ...]
+    on: Stage, targets: list[Running], connections: int, seconds: int, centres: tuple[str, ...]
 ) -> Seen:
     each = connections // len(targets)
     folders = [on.folder / f"calls-{next(numbers)}" for _ in targets]
@@ -86,9 +86,9 @@ async def _play(
     )
 
 
-async def _wrk(port: int, connections: int, seconds: float, folder: Path) -> list[int]:
+async def _wrk(port: int, connections: int, seconds: int, folder: Path) -> list[int]:
     process = await asyncio.create_subprocess_exec(
-        "wrk", f"-t{connections}", f"-c{connections}", f"-d{seconds:g}s", "-s", str(SCRIPT),
+        "wrk", f"-t{connections}", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT),
         f"http://127.0.0.1:{port}", "--", str(folder),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip

@@ -15,7 +15,7 @@ CENTRES = ("bench",)
 CONNECTIONS = (64, 16)
 
 
-async def rates(on: Stage, repetitions: int, seconds: float) -> list[Result]:
+async def rates(on: Stage, repetitions: int, seconds: int) -> list[Result]:
     """Floor and service in turn, each on a new database, `repetitions` times."""
     floors: dict[int, list[Seen]] = {c: [] for c in CONNECTIONS}
     services: dict[int, list[Seen]] = {c: [] for c in CONNECTIONS}
