@@ -14,7 +14,7 @@ from app.call.callback import Callback
 from app.call.commands import Command
 from app.call.decision import Centre
 from app.call.diary import Diary
-from app.call.events import Event
+from app.call.events import Event, Question
 from app.call.world import Waiter
 
 VERSION = 1
@@ -64,3 +64,4 @@ waiter = msgspec.json.Decoder(Waiter).decode
 because = msgspec.json.Decoder(Because).decode
 command = msgspec.json.Decoder(Command).decode
 event: Callable[[str], Event] = msgspec.json.Decoder(Event).decode
+questions: Callable[[str], tuple[Question, ...]] = msgspec.json.Decoder(tuple[Question, ...]).decode

@@ -124,15 +124,21 @@ class Write:
         done_at: datetime | None = None,
         questions: str = "[]",
     ) -> None:
-        """A registration that is owed, or done; both may happen within one batch."""
+        """A registration that is owed, or done; both may happen within one batch, and are merged as the table does."""
         key = (centre, call, agent)
-        if done_at is None and key in self._registrations:
-            return
+        if (known := self._registrations.get(key)) is not None:
+            owed_at = known[3] or owed_at
+            if done_at is None:
+                done_at, questions = known[4], known[5]
         self._registrations[key] = (*key, owed_at, done_at, questions)
+
+    def registrations(self) -> list[tuple[Any, ...]]:
+        """Rows `(centre, call, agent, owed_at, done_at, questions)` so far."""
+        return list(self._registrations.values())
 
     async def run(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
         """Write; returns `(kind, centre, a, b)`: `name` ref text, `claim` node."""
-        self.rows["registrations"].extend(self._registrations.values())
+        self.rows["registrations"].extend(self.registrations())
         filled = [(part, rows) for part, rows in self.rows.items() if rows]
         arguments: list[Any] = list(zip(*self.wanted, strict=True)) or [(), ()]
         statement = _statement(tuple(part for part, _ in filled))
