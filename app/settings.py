@@ -95,6 +95,8 @@ class Settings:
     centres: tuple[CentreSettings, ...]
     deadline_ms: int
     overload_ms: int
+    person_key: Secret | None = None
+    """Makes a person comparable and unreadable; the same for all processes. None: one is kept beside `data_dir`."""
 
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
@@ -129,6 +131,7 @@ class _Reader:
             centres=self.centres(),
             deadline_ms=self.whole("WARMLIJN_DEADLINE_MS", 800, 50, 10_000),
             overload_ms=self.whole("WARMLIJN_OVERLOAD_MS", 250, 10, 10_000),
+            person_key=self.person_key(),
         )
         if self.mistakes:
             raise SettingsError(self.mistakes)
@@ -215,6 +218,13 @@ class _Reader:
         if raw and (mistake := url_mistake(raw)):
             self.wrong(f"{name} {mistake}")
         return raw
+
+    def person_key(self) -> Secret | None:
+        """At least 32 characters: it must not be found by trying."""
+        key = self.secret("WARMLIJN_PERSON_KEY")
+        if key is not None and (mistake := secret_mistake(key.reveal()) or ("" if len(key) >= 32 else "is too short.")):
+            self.wrong(f"WARMLIJN_PERSON_KEY {mistake}")
+        return key
 
     def secret(self, name: str) -> Secret | None:
         """The variable itself, or the content of the file that NAME_FILE points to."""

@@ -51,6 +51,7 @@ class Metrics:
             buckets=FAST,
             registry=self.registry,
         )
+        self._webhook: dict[tuple[str, int], Histogram] = {}
         self.late = Histogram(
             "warmlijn_timer_late_seconds", "Between due and saved, per timer.", buckets=FAST, registry=self.registry
         )
@@ -96,7 +97,11 @@ class Metrics:
 
     def webhook(self, provider: str, seconds: float, status: int) -> None:
         """One webhook."""
-        self.webhooks.labels(provider, status).observe(seconds)
+        key = (provider, status)
+        known = self._webhook.get(key)
+        if known is None:
+            known = self._webhook[key] = self.webhooks.labels(*key)
+        known.observe(seconds)
 
     def looked(self, rows: Iterable[tuple[str, str, float]]) -> None:
         """What stands in the database now: `(figure, centre, value)`."""

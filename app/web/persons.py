@@ -8,7 +8,10 @@ import hmac
 import os
 import secrets
 import unicodedata
+from hashlib import sha256
 from pathlib import Path
+
+from app.settings import Settings, SettingsError
 
 SIZE = 32
 
@@ -19,6 +22,17 @@ def reference(key: bytes, centre: str, identity: str) -> str:
     bare = "".join(sign for sign in plain if sign.isalnum())
     digest = hmac.digest(key, f"{centre}\x00{bare}".encode(), "sha256")
     return "p-" + base64.b32encode(digest[:16]).decode().lower().rstrip("=")
+
+
+def key_of(settings: Settings) -> bytes:
+    """The key of these settings: the one that was given, else the one beside the data. Raises SettingsError."""
+    if settings.person_key is not None:
+        return sha256(settings.person_key.reveal().encode()).digest()
+    path = settings.data_dir.parent / "person.key"
+    try:
+        return load_key(path)
+    except (OSError, ValueError) as error:
+        raise SettingsError([f"WARMLIJN_PERSON_KEY is not set, and {path} cannot be kept: {error}."]) from error
 
 
 def load_key(path: Path) -> bytes:

@@ -56,15 +56,15 @@ class House:
         self.clients: dict[str, httpx.AsyncClient] = {}
         self.keys = 0
 
-    async def centre(self, centre: str) -> None:
-        policy = compiled(TEXT, "")
+    async def centre(self, centre: str, text: str = TEXT) -> None:
+        policy = compiled(text, "")
         await self.pool.execute(
             "INSERT INTO centres (id, state) VALUES ($1, $2)", centre, codec.text(Centre(centre, policy.version))
         )
         await self.pool.execute(
             """INSERT INTO policies (centre, version, text, by, created_at, activated_at)
                VALUES ($1, $2, $3, 'start', $4, $4)""",
-            centre, policy.version, TEXT, self.now - timedelta(days=1),
+            centre, policy.version, text, self.now - timedelta(days=1),
         )
         self.engine.policies.add(centre, policy)
         self.engine.policies.activate(centre, policy.version)
@@ -168,7 +168,7 @@ async def house(database: str) -> AsyncIterator[House]:
     made = House(pool, engine, api)
     clock.append(made)
     await made.centre("voorbeeldstad")
-    await made.centre("anderstad")
+    await made.centre("anderstad", TEXT.replace("name: Voorbeeldstad", "name: Anderstad"))
     for agent in ("bart", "meryem", "sanne"):
         await made.user(agent, "agent", agent)
     await made.user("tess", "supervisor")

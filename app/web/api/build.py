@@ -14,6 +14,7 @@ from app.web.api.problems import ProblemDetails, install
 from app.web.means import Means
 
 PREFIX = "/api/v1"
+"""Where it is mounted."""
 ABOUT = (
     "Voor de werkplek van medewerkers, voor teamleiders en voor functioneel beheer. Elk antwoord draagt `API-Version`; "
     "fouten zijn RFC 9457-problemen, alle fouten van een aanvraag tegelijk. Een actie die nu niet kan, geeft 409 met "

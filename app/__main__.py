@@ -1,0 +1,130 @@
+"""The command line `warmlijn`; each command's own file says what it does, Dutch where an administrator reads it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import uvicorn
+
+from app import logs
+from app.demo import main as play_demo
+from app.main import create_app
+from app.pbxtest import Phones
+from app.pbxtest import run as try_pbx
+from app.policyfile import commands as policyfile
+from app.settings import Settings, SettingsError, load
+from app.store import migrations
+from app.store.embedded_files import EmbeddedError
+from app.web import accounts
+
+GRACE = 5
+"""Seconds in which requests that are under way may finish when the service is told to stop."""
+LANGUAGES = ("en", "nl")
+WORDS: dict[str, Mapping[str, str]] = {
+    "nl": {
+        "migrated": "Bijgewerkt: {names}.",
+        "nothing": "De database was al bij.",
+        "no_secret": "Zet in GENERIC_SECRET het geheim waarmee de centrale tekent (whsec_...).",
+    },
+    "en": {
+        "migrated": "Migrated: {names}.",
+        "nothing": "The database was up to date.",
+        "no_secret": "Put the secret the PBX signs with (whsec_...) in GENERIC_SECRET.",
+    },
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the exit code is 0 when it was done, 1 when not, 2 when it was not understood."""
+    args = parser().parse_args(arguments)
+    logs.configure("error", stream=sys.stderr.buffer)
+    try:
+        return int(args.run(args))
+    except (SettingsError, migrations.MigrationError, EmbeddedError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands."""
+    made = argparse.ArgumentParser(
+        prog="warmlijn", description="De telefoon van een gemeente: routering, drie keer overgaan, warm doorverbinden, "
+        "en een terugbelafspraak die wordt nagekomen.",
+    )
+    commands = made.add_subparsers(title="opdrachten", metavar="OPDRACHT", required=True)
+    serving = commands.add_parser("serve", help="de dienst starten, met de instellingen uit de omgeving")
+    serving.set_defaults(run=serve)
+    demo = commands.add_parser("demo", help="een ochtend van een gemeente naspelen en vertellen wat er gebeurde")
+    demo.set_defaults(run=lambda args: play_demo(args.lang))
+    migrating = commands.add_parser("migrate", help="de database bijwerken zonder de dienst te starten")
+    migrating.set_defaults(run=migrate)
+    policyfile.add_commands(commands)
+    accounts.add_command(commands)
+    pbx = commands.add_parser("pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen")
+    pbx.add_argument("url", metavar="URL", help="het opdrachtadres van de centrale")
+    for phone, meaning in (
+        ("answers", "opneemt"), ("silent", "blijft overgaan"), ("busy", "in gesprek is"), ("declines", "weigert"),
+        ("unreachable", "er niet is"),
+    ):
+        pbx.add_argument(f"--{phone}", default="", metavar="ADRES", help=f"adres van een toestel dat {meaning}")
+    pbx.add_argument("--port", type=int, default=8099, help="poort waarop wij luisteren (standaard 8099)")
+    pbx.add_argument("--call-within", type=float, default=0.0, metavar="S", help="binnen zoveel seconden belt u zelf")
+    pbx.add_argument("--patience", type=float, default=5.0, metavar="S", help="hoe lang een melding mag duren")
+    pbx.set_defaults(run=pbx_test)
+    for command in (demo, migrating, pbx):
+        command.add_argument("--lang", choices=LANGUAGES, default="nl", help="taal van het antwoord")
+    return made
+
+
+def serve(_args: argparse.Namespace) -> int:
+    """Run until told to stop. Listens on this machine only, unless the settings say otherwise."""
+    settings = load()
+    logs.configure(settings.log_level, settings.node)
+    server = uvicorn.Server(configuration(settings))
+    server.run()
+    return 0 if server.started else 1
+
+
+def configuration(settings: Settings) -> uvicorn.Config:
+    """The web server: the fast loop and parser, no lines of its own about requests, time to finish."""
+    return uvicorn.Config(
+        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http="httptools", ws="none",
+        lifespan="on", access_log=False, log_level="warning", server_header=False,
+        timeout_graceful_shutdown=GRACE, timeout_keep_alive=75, backlog=4096,
+    )  # fmt: skip
+
+
+def migrate(args: argparse.Namespace) -> int:
+    """Apply what the database has not had yet."""
+    applied = asyncio.run(_migrated(load()))
+    words = WORDS[args.lang]
+    sys.stdout.write((words["migrated"].format(names=", ".join(applied)) if applied else words["nothing"]) + "\n")
+    return 0
+
+
+async def _migrated(settings: Settings) -> tuple[str, ...]:
+    async with accounts.server(settings) as url:
+        return await migrations.migrate(url)
+
+
+def pbx_test(args: argparse.Namespace) -> int:
+    """Try a PBX; the secret comes from the environment, never from the command line."""
+    secret = os.environ.get("GENERIC_SECRET", "").split(",")[0].strip()
+    if not secret:
+        sys.stderr.write(WORDS[args.lang]["no_secret"] + "\n")
+        return 2
+    phones = Phones(args.answers, args.silent, args.busy, args.declines, args.unreachable)
+    return asyncio.run(try_pbx(
+        args.url, secret, phones, port=args.port, call_within=args.call_within, patience=args.patience,
+        language=args.lang,
+    ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

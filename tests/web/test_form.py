@@ -1,0 +1,178 @@
+"""The form of every answer: version and security headers, all errors at once, never what was typed, never a trace."""
+
+import io
+import json
+
+from app import logs
+from app.web.api import build
+from app.web.api.frame import LARGEST_BODY
+from tests.web.house import NAME, NUMBER, WRITTEN, House
+
+
+async def test_every_answer_has_its_headers(house: House) -> None:
+    bart = house.as_("bart")
+    answers = [
+        await bart.get("/me/presence"), await bart.get("/nergens"), await bart.post("/me/presence"),
+        await house.as_("").get("/me/call"), await bart.put("/me/presence", content=b"x" * 3), await bart.get("/openapi.json"),
+        await bart.put("/me/presence", content=b"x" * (LARGEST_BODY + 1)),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 404, 405, 401, 400, 200, 413]
+    for answer in answers:
+        assert answer.headers["api-version"] == "1.0.0"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "max-age" in answer.headers["strict-transport-security"]
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["status"] == answer.status_code
+
+
+async def test_a_body_without_a_length_is_bounded_too(house: House) -> None:
+    async def endless():  # type: ignore[no-untyped-def]
+        for _ in range(10):
+            yield b"x" * (LARGEST_BODY // 4)
+
+    answer = await house.as_("bart").put("/me/presence", content=endless())
+    assert answer.status_code == 413
+    assert answer.headers["api-version"] == "1.0.0"
+
+
+async def test_all_errors_come_at_once(house: House) -> None:
+    call = await house.talking()
+    asked = {"name": "\u202eomgekeerd", "identity": "111222333", "number": "", "topic": "WMO!", "language": "dutch", "bsn": "1"}
+    answer = await house.as_("bart").post(f"/calls/{call}/identify", json=asked, headers={"Idempotency-Key": "kort"})
+    assert answer.status_code == 400
+    errors = {(e["in"], e["pointer"]): e for e in answer.json()["errors"]}
+    assert set(errors) == {
+        ("body", "#/name"), ("body", "#/identity"), ("body", "#/number"), ("body", "#/topic"), ("body", "#/language"),
+        ("body", "#/bsn"), ("header", "Idempotency-Key"),
+    }
+    assert errors["body", "#/bsn"]["detail"] == "Dit veld bestaat niet."
+    assert all(e["detail"].endswith(".") for e in errors.values())
+    assert "111222333" not in answer.text
+
+
+async def test_what_does_not_exist_is_told_together_with_what_was_meant(house: House) -> None:
+    call = await house.talking()
+    asked = {"colleague": "fatma", "topic": "wmoo"}
+    answer = await house.as_("bart").post(f"/calls/{call}/consult", json=asked)
+    assert answer.status_code == 400
+    assert {e["pointer"]: e["detail"] for e in answer.json()["errors"]} == {
+        "#/colleague": "Deze collega (bedoelt u fatima?) staat niet in de routering.",
+        "#/topic": "Dit onderwerp (bedoelt u wmo?) staat niet in de routering.",
+    }
+    english = await house.as_("bart").post(f"/calls/{call}/consult", json={}, headers={"Accept-Language": "en"})
+    assert english.headers["content-language"] == "en"
+    assert english.json()["errors"][0]["detail"] == "Name exactly one of: colleague, department."
+
+
+async def test_a_message_has_an_end_and_is_heard_until_then(house: House) -> None:
+    tess = house.as_("tess")
+    wrong = await tess.put("/message", json={"text": "Storing", "until": "2020-01-01T00:00:00Z", "topic": "niets"})
+    assert {e["pointer"] for e in wrong.json()["errors"]} == {"#/until", "#/topic"}
+    far = await tess.put("/message", json={"text": "Storing", "until": "2027-01-01T00:00:00Z"})
+    assert far.json()["errors"][0]["code"] == "moment_far"
+    asked = {"text": "Er is een storing bij de paspoorten.", "until": "2026-11-24T12:00:00+01:00"}
+    assert (await tess.put("/message", json=asked)).json()["text"] == asked["text"]
+    assert (await house.as_("bart").get("/message")).json()["text"] == asked["text"]
+    assert asked["text"] not in str(await house.pool.fetch("SELECT data FROM events"))
+    await house.talking()
+    assert (await house.as_("bart").get("/me/call")).json()["call"]["message"] == asked["text"]
+    assert (await tess.delete("/message")).status_code == 204
+    assert (await tess.get("/message")).json() == {"text": None, "until": None, "topic": None}
+
+
+async def test_who_is_there_holds_no_figures_per_agent(house: House) -> None:
+    await house.as_("bart").put("/me/presence", json={"state": "ready"})
+    await house.as_("meryem").put("/me/presence", json={"state": "ready"})
+    await house.as_("meryem").put("/me/presence", json={"state": "not_ready", "reason": "break"})
+    answer = await house.as_("tess").get("/agents")
+    states = {agent["id"]: agent["state"] for agent in answer.json()["items"]}
+    assert (states["bart"], states["meryem"], states["joke"]) == ("ready", "not_ready", "logged_off")
+    assert all(set(agent) == {"id", "name", "state", "offices"} for agent in answer.json()["items"])
+    figures = (await house.as_("tess").get("/offices")).text
+    assert not any(agent in figures for agent in states)
+
+
+async def test_the_figures_of_an_office(house: House) -> None:
+    call = await house.talking()
+    await house.rings("twee")
+    await house.as_("bart").post(f"/calls/{call}/callback", json={})
+    figures = (await house.as_("tess").get("/offices")).json()
+    social = next(o for o in figures["offices"] if o["id"] == "sociaal")
+    assert (social["calls"], social["answered"], social["waiting"], social["callbacksOpen"]) == (2, 1, 1, 1)
+    assert social["agents"] == {"talking": 1, "logged_off": 3}
+    assert social["open"]
+    assert figures["since"].startswith("2026-11-24T00:00:00")
+
+
+async def test_the_history_explains_every_step_in_two_languages(house: House) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    await bart.post(f"/calls/{call}/consult", json={"colleague": "fatima"})
+    await house.declines(call)
+    await bart.post(f"/calls/{call}/hang-up")
+    told = (await house.as_("ada").get(f"/calls/{call}")).json()
+    assert [event["seq"] for event in told["events"]] == sorted(event["seq"] for event in told["events"])
+    kinds = [event["event"] for event in told["events"]]
+    assert kinds[0] == "CallOffered"
+    assert {"ConsultAsked", "LegEnded", "HangUpAsked"} <= set(kinds)
+    for event in told["events"]:
+        assert event["because"], event
+        for step in event["because"]:
+            assert step["nl"] != step["code"], step
+            assert step["en"] != step["code"], step
+            assert "{" not in step["nl"] + step["en"]
+    routed = told["events"][0]["because"]
+    assert any(step["line"] > 0 for step in routed)
+    assert [phone["outcome"] for phone in told["phones"]] == ["answered", "declined"]
+    assert [transfer["outcome"] for transfer in told["transfers"]] == ["declined"]
+    assert any(step["code"] == "transfer.declined" for event in told["events"] for step in event["because"])
+    listed = (await house.as_("tess").get("/calls", params={"office": "sociaal"})).json()["items"]
+    assert [line["id"] for line in listed] == [call]
+    assert (await house.as_("tess").get("/calls", params={"live": "false", "since": "2026-11-24T00:00:00Z"})).json()["items"] == []
+    assert (await house.as_("ada").get("/calls/bestaatniet")).status_code == 404
+
+
+async def test_no_name_and_no_number_in_logs_or_addresses(house: House) -> None:
+    stream = io.BytesIO()
+    logs.configure("debug", "test", stream)
+    try:
+        call = await house.talking()
+        bart, secret = house.as_("bart"), {"name": "Canaria Geheim", "identity": "Geheim 1970-01-01", "number": "0687654321"}
+        addresses = [str((await bart.post(f"/calls/{call}/identify", json=secret)).url)]
+        card = (await bart.post(f"/calls/{call}/callback", json={"colleague": "fatima"})).json()
+        path = f"/callbacks/{card['callback']['id']}"
+        for answer in (
+            await bart.get("/me/call"), await bart.get(path), await bart.get("/callbacks"),
+            await bart.post(f"{path}/change", json={"onBehalf": "Canaria Moeder", "number": "0900 1234"}),
+            await bart.post(f"{path}/change", json={"number": "Canaria"}),
+            await house.as_("ada").get(f"/calls/{call}"), await house.as_("ada").get("/calls"),
+        ):
+            addresses.append(str(answer.url))
+    finally:
+        logs.configure("info", "test")
+    logged = stream.getvalue().decode()
+    assert "api.shown" in logged
+    history = (await house.as_("ada").get(f"/calls/{call}")).text
+    for secret_text in (NAME, NUMBER, WRITTEN, "Canaria", "Geheim", "0687654321", "687654321", "0900", *house.tokens.values()):
+        assert secret_text not in logged, secret_text
+        assert secret_text not in "\n".join(addresses)
+        assert secret_text not in history
+
+
+async def test_before_it_has_started_it_says_so() -> None:
+    import httpx
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(build()), base_url="http://test") as client:
+        answer = await client.get("/me/presence", headers={"Authorization": "Bearer wl_" + "a" * 43})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_without_a_database_it_says_so_and_nothing_else(house: House) -> None:
+    await house.pool.execute("ALTER TABLE users RENAME TO weg")
+    answer = await house.as_("bart").get("/me/presence")
+    assert answer.status_code == 503
+    assert "users" not in answer.text
+    assert json.loads(answer.text)["title"] == "Even niet beschikbaar. Probeer het opnieuw."
