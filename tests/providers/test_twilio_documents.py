@@ -179,6 +179,10 @@ async def test_the_static_reply_rings_the_kcc_and_tells_us_when_it_was_used() ->
         assert reply is p.degraded(signed("voice", {}))
 
 
+async def test_without_a_number_of_the_kcc_the_static_reply_promises_nothing() -> None:
+    assert shape(ET.fromstring(platform(kcc=None).degraded(signed("voice", {})).body)) == ["Hangup"]
+
+
 async def test_the_static_reply_is_also_what_a_caller_nobody_decided_about_gets() -> None:
     p = platform()
     assert p.reply(signed("voice", {}), None, ()) is p.degraded(signed("voice", {}))

@@ -227,6 +227,11 @@ async def test_the_test_at_start_tells_that_a_shut_door_is_shut() -> None:
     assert "every webhook" in platform(tokens=()).self_test()[0]
 
 
+async def test_the_test_at_start_tells_that_nobody_takes_over() -> None:
+    (told,) = platform(kcc=None).self_test()
+    assert told.startswith("DEGRADE_NUMBER")
+
+
 async def test_the_test_at_start_fails_loudly_when_not_even_our_own_signature_is_accepted() -> None:
     shut = platform()
     shut.door.url = lambda _: "https://somewhere.example"  # type: ignore[method-assign, assignment]

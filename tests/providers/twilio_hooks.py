@@ -24,10 +24,11 @@ def platform(
     public: str = PUBLIC,
     api: str = "https://api.twilio.com",
     shows: str | None = "+31123456789",
+    kcc: str | None = "+31123456700",
 ) -> Twilio:
     """The provider of one centre."""
     settings = TwilioSettings(ACCOUNT, tuple(Secret(token) for token in tokens), api, shows)
-    return Twilio(centre, settings, public, POLICY, "+31123456700")
+    return Twilio(centre, settings, public, POLICY, kcc)
 
 
 def signed(path: str, fields: dict[str, str], *, token: str = TOKEN, centre: str = "stad", at: str = PUBLIC) -> Hook:

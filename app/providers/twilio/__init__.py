@@ -28,12 +28,13 @@ class Twilio:
     ) -> None:
         """`policy` gives the words of the static reply, which is made now and never again."""
         self.centre = centre
+        self.degrade_number = degrade_number
         self.addresses = addresses(public_url, centre, self.name)
         self.door = signatures.Door(public_url, f"/hooks/{centre}/{self.name}/", settings.auth_tokens)
         token = settings.auth_tokens[0] if settings.auth_tokens else Secret("")
         self.rest = Rest(self.addresses, settings.account_sid, token, settings.api_url, settings.from_number)
         language = policy.municipality.languages[0]
-        spoken = sentences(policy, language, [Line("degraded")], {})
+        spoken = sentences(policy, language, [Line("degraded")] if degrade_number else [], {})
         self._to_kcc = documents.to_kcc(self.addresses, language, " ".join(spoken), degrade_number)
         self._hang_up = documents.hang_up()
         self._nothing = documents.nothing()
@@ -41,7 +42,10 @@ class Twilio:
 
     def self_test(self) -> tuple[str, ...]:
         """At start: what an admin must look at before the platform can reach us. NotAuthentic when it never can."""
-        return signatures.self_test(self.door)
+        told = signatures.self_test(self.door)
+        if self.degrade_number:
+            return told
+        return (*told, "DEGRADE_NUMBER is not set: when nothing can be decided, callers are hung up.")
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
         """See `Provider`. The signature is checked before anything of it is understood."""
