@@ -13,19 +13,24 @@ from app.providers.speech import sentences
 
 
 def order(call: Call, command: Command, lines: Mapping[str, str], names: Mapping[str, str], policy: Policy) -> Order:
-    """The order; `lines` is leg -> the platform's own id, `names` is ref -> text; what is unknown is left out."""
+    """The order; `lines` is leg -> the platform's own id, `names` is ref -> text; what is unknown is left out.
+
+    A caller hears the language they chose, everybody else the municipality's first.
+    """
     leg = call.leg(command.leg)
     do = command.do
     shows = do.shows if isinstance(do, Ringing) else ""
+    role = "caller" if leg is None else leg.role
+    language = call.language if role == "caller" else policy.municipality.languages[0]
     return Order(
         centre=call.centre,
         call=call.id,
         command=command,
-        language=call.language,
-        sentences=sentences(policy, call.language, do.lines, names) if isinstance(do, Prompt | Gather) else (),
+        language=language,
+        sentences=sentences(policy, language, do.lines, names) if isinstance(do, Prompt | Gather) else (),
         shows=names.get(shows[1:], "") if shows.startswith("@") else shows,
         line=lines.get(command.leg, ""),
         lines={other: ref for other, ref in lines.items() if other != command.leg},
-        role="caller" if leg is None else leg.role,
+        role=role,
         room=leg.doing.room if leg is not None and isinstance(leg.doing, InRoom) else "",
     )
