@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.call import events as e
+from app.call.because import chain
 from app.call.call import Call
+from app.call.decision import OfferMade, TransferMade
 from app.call.legs import Gather, InRoom, Leaving, Leg, Music, Prompt, Ringing
 from app.call.numbers import Given
 from app.call.policy import Policy
@@ -271,7 +273,8 @@ def connected_held() -> House:
 def recalled() -> House:
     """The agent is gone, the colleague did not answer: the caller waits with a callback pending."""
     centre = ringing_on()
-    centre.handle(e.AgentNotReady("fatima", "pauze"))
+    for agent in ("fatima", "joke"):
+        centre.handle(e.AgentNotReady(agent, "pauze"))
     centre.wait(14)
     return centre
 
@@ -321,3 +324,41 @@ MOMENTS: dict[str, Callable[[], House]] = {
         connected_stable, connected_held, recalled, promising, promising_number, closing, degraded, ended,
     )
 }  # fmt: skip
+
+
+# What is said about it
+
+
+def codes(steps: list[Step]) -> list[str]:
+    """Why the first of these events did what it did, its steps in order."""
+    return [because.code for because in chain(steps[0].decision.because)]
+
+
+def sent(steps: list[Step]) -> list[str]:
+    """The commands of these events, as `Say c1.1`."""
+    return [f"{c.name} {c.leg}" for step in steps for c in step.decision.commands]
+
+
+def hears(leg: Leg) -> list[str]:
+    """The texts this leg hears now, or the tune, or nothing."""
+    match leg.doing:
+        case Prompt(lines=lines) | Gather(lines=lines):
+            return [line.text for line in lines]
+        case Music(tune=tune):
+            return [tune]
+        case _:
+            return []
+
+
+def outcomes(centre: House) -> list[tuple[str, str]]:
+    """Every phone that rang and every transfer, with its outcome, in order."""
+    return [
+        (r.party if isinstance(r, OfferMade) else f"to {r.colleague}", r.outcome)
+        for r in centre.records
+        if isinstance(r, OfferMade | TransferMade)
+    ]
+
+
+def phase(centre: House, call: str = "c1") -> str:
+    """The name of the phase."""
+    return type(of(centre, call).phase).__name__

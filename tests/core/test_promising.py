@@ -1,0 +1,109 @@
+"""The voice arranges a callback: consent, then a number, then a promise that names the moment (domain §6)."""
+
+import pytest
+from msgspec.structs import replace
+
+from app.call import events as e
+from app.call.legs import Gather
+from app.call.numbers import Given
+from tests.core.moments import (
+    MOBILE,
+    PREMIUM,
+    WITHHELD,
+    caller,
+    codes,
+    hears,
+    of,
+    phase,
+    presses,
+    promising,
+    promising_number,
+    recalled,
+    rings,
+    silent,
+)  # fmt: skip
+
+
+def test_key_one_promises_and_says_when_and_goodbye() -> None:
+    centre = promising()
+    assert codes(presses(centre, "1")) == ["promise.consent"]
+    assert (phase(centre), hears(caller(centre))) == ("Closing", ["callback_promised", "goodbye"])
+    (callback,) = centre.callbacks.values()
+    assert (callback.status, callback.office, callback.cause, callback.number) == (
+        "promised", "kcc", "asked", "c1.number",
+    )  # fmt: skip
+    assert callback.agent == "", "no agent spoke with the caller"
+
+
+def test_a_wrong_key_is_asked_once_more_then_the_call_ends_with_a_greeting() -> None:
+    centre = promising()
+    assert codes(presses(centre, "7")) == ["menu.wrong_key"]
+    assert hears(caller(centre)) == ["menu_retry", "closed_callback_offer"]
+    assert codes(presses(centre, "7")) == ["promise.no"]
+    assert hears(caller(centre)) == ["goodbye"]
+
+
+def test_a_wrong_key_does_not_take_the_choice_away() -> None:
+    centre = promising()
+    presses(centre, "7")
+    assert codes(presses(centre, "1")) == ["promise.consent"]
+
+
+def test_a_withheld_number_is_asked_for_and_a_whole_number_is_listened_to() -> None:
+    centre = promising_number()
+    doing = caller(centre).doing
+    assert isinstance(doing, Gather)
+    assert (hears(caller(centre)), doing.keys, doing.finish) == (["callback_ask_number"], 15, "#")
+    assert codes(presses(centre, "", MOBILE)) == ["promise.number"]
+    assert [c.number for c in centre.callbacks.values()] == ["c1.number"]
+
+
+def test_a_number_that_may_not_be_dialled_is_asked_for_once_more() -> None:
+    centre = promising_number()
+    assert codes(presses(centre, "", PREMIUM)) == ["promise.number_refused"]
+    assert hears(caller(centre)) == ["callback_number_refused"]
+    assert codes(presses(centre, "", PREMIUM)) == ["promise.no"]
+    assert (phase(centre), len(centre.callbacks)) == ("Closing", 0)
+
+
+def test_silence_and_a_silent_switch_are_no_consent() -> None:
+    by_silence, by_clock = promising(), promising()
+    assert codes(silent(by_silence)) == ["promise.no"]
+    by_clock.wait(60)
+    assert (phase(by_silence), phase(by_clock)) == ("Closing", "Closing")
+
+
+@pytest.mark.parametrize("given", [WITHHELD, PREMIUM])
+def test_a_recalled_caller_without_a_number_is_asked_for_one_and_waits_on_without(given: Given) -> None:
+    centre = recalled()
+    centre.calls["c1"] = replace(of(centre), number=given)
+    centre.callbacks["c1.cb1"] = replace(centre.callbacks["c1.cb1"], number="")
+    centre.wait(300)
+    assert hears(caller(centre)) == ["callback_ask_number"]
+    assert codes(silent(centre)) == ["promise.no_wait"]
+    assert (phase(centre), centre.callbacks["c1.cb1"].status) == ("Waiting", "pending")
+
+
+def test_what_was_withdrawn_is_not_promised_again() -> None:
+    centre = recalled()
+    centre.handle(e.CallbackWithdrawn("c1.cb1", "joke", "opgelost"))
+    centre.wait(300)
+    assert [(c.id, c.status) for c in centre.callbacks.values()] == [("c1.cb1", "withdrawn"), ("c1.cb2", "promised")]
+
+
+def test_two_callers_are_promised_different_moments_when_a_slot_is_full() -> None:
+    centre = promising()
+    presses(centre, "1")
+    for call in ("c2", "c3"):
+        rings(centre, call=call)
+        presses(centre, "1", call=call)
+    starts = [c.slot.start for c in centre.callbacks.values()]
+    assert starts[0] == starts[1] < starts[2]
+
+
+def test_other_reports_mean_nothing_here() -> None:
+    centre = promising()
+    leg = caller(centre)
+    assert codes(centre.handle(e.SayFinished("c1", leg.id, leg.step))) == ["ignored.phase"]
+
+
