@@ -12,6 +12,7 @@ import uvicorn
 
 from app import logs
 from app.demo import main as play_demo
+from app.engine import replaying
 from app.main import create_app
 from app.pbxtest import Phones
 from app.pbxtest import run as try_pbx
@@ -19,6 +20,7 @@ from app.policyfile import commands as policyfile
 from app.settings import Settings, SettingsError, load
 from app.store import migrations
 from app.store.embedded_files import EmbeddedError
+from app.store.opening import server as database_server
 from app.web import accounts
 
 GRACE = 5
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     migrating = commands.add_parser("migrate", help="de database bijwerken zonder de dienst te starten")
     migrating.set_defaults(run=migrate)
     policyfile.add_commands(commands)
+    replaying.add_command(commands)
     accounts.add_command(commands)
     pbx = commands.add_parser("pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen")
     pbx.add_argument("url", metavar="URL", help="het opdrachtadres van de centrale")
@@ -109,7 +112,7 @@ def migrate(args: argparse.Namespace) -> int:
 
 
 async def _migrated(settings: Settings) -> tuple[str, ...]:
-    async with accounts.server(settings) as url:
+    async with database_server(settings) as url:
         return await migrations.migrate(url)
 
 

@@ -6,16 +6,15 @@ import argparse
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 import asyncpg
 
 from app import policyfile
 from app.settings import CentreSettings, Settings, load
-from app.store import centres, codec, embedded, migrations
-from app.store.database import reading_pool
+from app.store import centres, codec
+from app.store.opening import database
 from app.web.auth import ROLES, make_token
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{0,63}")
@@ -105,31 +104,6 @@ def _centre(wanted: str, settings: Settings, words: Mapping[str, str]) -> Centre
     if not wanted and len(known) > 1:
         raise Told(words["which"].format(centres=", ".join(known)))
     return known[wanted] if wanted else settings.centres[0]
-
-
-@asynccontextmanager
-async def server(settings: Settings) -> AsyncIterator[str]:
-    """The URL of the database of these settings; the embedded server is shared when the service runs."""
-    if settings.database_url is not None:
-        yield settings.database_url.reveal()
-        return
-    embedded_server = await embedded.start(settings.data_dir)
-    try:
-        yield embedded_server.url
-    finally:
-        await embedded_server.stop()
-
-
-@asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
-    """The database of these settings with all migrations."""
-    async with server(settings) as url:
-        await migrations.migrate(url)
-        pool = await reading_pool(url, 1)
-        try:
-            yield pool
-        finally:
-            await pool.close()
 
 
 async def _add(args: argparse.Namespace, pool: asyncpg.Pool, centre: str, words: Mapping[str, str]) -> str:
