@@ -6,6 +6,7 @@ for the lock would look at the world as it was before. Nothing here talks to any
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -41,6 +42,7 @@ PASSES = 4
 """A centre that was passed over so often is waited for, so that a busy neighbour cannot starve it."""
 PATIENTLY = "SET LOCAL lock_timeout = 100"
 """Milliseconds: a centre that hangs elsewhere holds up the others no longer than this."""
+CONTROL = re.compile(r"[\x00-\x1f]")
 log = logger()
 
 
@@ -64,6 +66,7 @@ class Batch:
         policies: Policies,
         clock: Callable[[], datetime],
         node: str,
+        remembered: dict[str, Scene],
     ) -> None:
         self._connection = connection
         self._items = items
@@ -71,6 +74,12 @@ class Batch:
         self._policies = policies
         self._clock = clock
         self._node = node
+        self._remembered = remembered
+        self._known = {
+            centre: remembered.pop(centre)
+            for centre in {item.arrival.centre for item in items}
+            if centre in remembered
+        }
         self._scenes: dict[str, Scene] = {}
         self._write = Write()
         self.steps: list[Step] = []
@@ -115,6 +124,7 @@ class Batch:
 
     async def _read(self, items: Iterable[Item]) -> set[tuple[str, str, str]]:
         wanted = Wanted()
+        wanted.known = {centre: scene.seq for centre, scene in self._known.items()}
         for item in items:
             centre, event = item.arrival.centre, item.arrival.event
             wanted.keys[centre, item.subject, item.arrival.key] = None
@@ -131,7 +141,9 @@ class Batch:
         seen = set()
         for kind, centre, a, b, state in rows:
             if kind == "centre":
-                self._scenes[centre] = Scene(codec.centre(state), int(a))
+                known, seq = self._known.get(centre), int(a)
+                make = Scene if known is None or known.seq != seq else known.later
+                self._scenes[centre] = make(codec.centre(state), seq)
             elif kind == "seen":
                 seen.add((centre, a, b))
             elif (scene := self._scenes.get(centre)) is not None:
@@ -201,6 +213,7 @@ class Batch:
         """A call that only a follow event names: a caller who waits."""
         wanted = Wanted()
         wanted.calls[centre, call_id] = None
+        wanted.known = {name: held.began for name, held in self._scenes.items()}
         for kind, _, a, b, state in await wanted.read(self._connection):
             known = scene.callbacks if kind == "callback" else scene.calls
             if kind in ("call", "callback") and a not in known:
@@ -242,6 +255,7 @@ class Batch:
         await self._connection.execute(self._news() + "COMMIT", timeout=TIMEOUT)
         for centre, scene in self._scenes.items():
             self._policies.activate(centre, scene.centre.policy)
+        self._remembered |= self._known | self._scenes
         return names
 
     def _news(self) -> str:
@@ -276,6 +290,6 @@ class Batch:
 
 
 def quarantine_row(item: Item, key: str, event: Event, error: Exception) -> tuple[str, ...]:
-    """What is kept of an event that was set aside. NUL characters, which PostgreSQL refuses, are shown as `?`."""
+    """What is kept of an event that was set aside. Signs that cannot be stored are shown as `?`."""
     row = (item.arrival.centre, item.subject, key, codec.text(event), f"{type(error).__name__}: {error}"[:500])
-    return tuple(part.replace("\x00", "?").encode("utf-8", "replace").decode() for part in row)
+    return tuple(CONTROL.sub("?", part).encode("utf-8", "replace").decode() for part in row)

@@ -13,6 +13,7 @@ from app.engine.arrivals import Committed, Handled, Item, subject_of
 from app.engine.batch import Batch, Decide, quarantine_row
 from app.engine.errors import Overloaded, Quarantined, Unavailable, UnknownCentre
 from app.engine.policies import Policies
+from app.engine.scene import Scene
 from app.logs import logger
 from app.providers.base import Arrival
 from app.store.codec import NewerState
@@ -59,6 +60,8 @@ class Engine:
         self._overload = overload
         self._listeners = list(listeners)
         self._waiting: dict[tuple[str, str, str], Item] = {}
+        self._scenes: dict[str, Scene] = {}
+        """What the last transaction saw; good for the next one as long as nobody else numbered an event."""
         self._wake = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
@@ -202,6 +205,7 @@ class Engine:
             policies=self.policies,
             clock=self._clock,
             node=self.node,
+            remembered=self._scenes,
         )
         await batch.run()
         return batch

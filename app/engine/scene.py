@@ -34,6 +34,12 @@ class Scene:
         self.waiting: dict[str, Waiter] = {}
         self.was: dict[tuple[str, str], Any] = {}
 
+    def later(self, centre: Centre, seq: int) -> Scene:
+        """The scene of the next batch: agents, diaries and waiting callers stay, for only events change them."""
+        scene = Scene(centre, seq)
+        scene.agents, scene.diaries, scene.waiting = self.agents, self.diaries, self.waiting
+        return scene
+
     def load(self, kind: str, row_id: str, provider: str, state: str) -> None:
         """One row as it was read."""
         match kind:

@@ -16,8 +16,7 @@ FROM outbox o
 CROSS JOIN LATERAL (SELECT state FROM calls c WHERE c.centre = o.centre AND c.id = o.call OFFSET 0) c
 CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(l.leg, l.ref), '{}') AS refs
                     FROM lines l WHERE l.centre = o.centre AND l.call = o.call OFFSET 0) l
-WHERE o.claimed_by = $1 AND (o.centre || ' ' || o.call) <> ALL ($2::text[])
-ORDER BY o.id LIMIT $3"""
+WHERE o.claimed_by = $1 ORDER BY o.id LIMIT $2"""
 
 _DONE = """
 WITH told AS (
@@ -48,12 +47,12 @@ Line = tuple[str, str, str, str, str]
 """Centre, leg, call, provider, the platform's own id of the leg."""
 
 
-async def mine(pool: asyncpg.Pool, node: str, busy: Collection[str], limit: int) -> list[asyncpg.Record]:
-    """This node's commands in order, without those of the calls `"centre call"` that are being sent already.
+async def mine(pool: asyncpg.Pool, node: str, limit: int) -> list[asyncpg.Record]:
+    """This node's commands in order.
 
     Each with its call's state, the lines known of the call (leg -> ref), and the seconds the claim still holds.
     """
-    rows: list[asyncpg.Record] = await pool.fetch(_MINE, node, list(busy), limit)
+    rows: list[asyncpg.Record] = await pool.fetch(_MINE, node, limit)
     return rows
 
 

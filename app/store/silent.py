@@ -16,7 +16,8 @@ CROSS JOIN LATERAL (SELECT max(d.due_at) AS at FROM timers d
                     WHERE d.centre = c.centre AND d.subject = 'call:' || c.id OFFSET 0) armed
 CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(l.leg, l.ref), '{}') AS refs FROM lines l
                     WHERE l.centre = c.centre AND l.call = c.id OFFSET 0) l
-WHERE greatest(heard.at, armed.at) < CASE WHEN c.phase IN ('Talking', 'Connected') THEN $2::timestamptz ELSE $1::timestamptz END
+WHERE greatest(heard.at, armed.at)
+    < CASE WHEN c.phase IN ('Talking', 'Connected') THEN $2::timestamptz ELSE $1::timestamptz END
 ORDER BY heard.at LIMIT 200"""
 
 _FORGET = (

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from app.store.columns import array, columns
 from app.store.reading import NAMES
 
 
@@ -140,10 +141,10 @@ class Write:
         """Write; returns `(kind, centre, a, b)`: `name` ref text, `claim` node."""
         self.rows["registrations"].extend(self.registrations())
         filled = [(part, rows) for part, rows in self.rows.items() if rows]
-        arguments: list[Any] = list(zip(*self.wanted, strict=True)) or [(), ()]
+        arguments = columns(self.wanted, ("text", "text"))
         statement = _statement(tuple(part for part, _ in filled))
-        for _, rows in filled:
-            arguments.extend(zip(*rows, strict=True))
+        for part, rows in filled:
+            arguments += columns(rows, PARTS[part][1].split())
         found: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
         return found
 
@@ -154,7 +155,7 @@ def _statement(parts: tuple[str, ...]) -> str:
     number, written = 2, []
     for part in parts:
         sql, types = PARTS[part]
-        arrays = [f"${number + i}::{kind}[]" for i, kind in enumerate(types.split(), 1)]
+        arrays = [array(number + i, kind) for i, kind in enumerate(types.split(), 1)]
         number += len(arrays)
         written.append(f"w_{part} AS ({sql.format(', '.join(arrays))})")
     reads = [NAMES]

@@ -20,9 +20,8 @@ from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.engine.orders import order
 from app.logs import logger
 from app.providers.base import Arrival, Provider, Refused, Uncertain
-from app.store import outbox
+from app.store import outbox, reading
 from app.store.database import FAILURES
-from app.store.reading import NAMES
 from app.workers.rows import Row, row
 
 ONCE = ("Dial", "Say")
@@ -32,7 +31,9 @@ AT_ONCE = 64
 """Calls whose commands are sent at the same time."""
 ROWS = 256
 GATHER = 0.002
-"""Seconds to let commits and results come together before looking again."""
+"""Seconds to let commits come together before looking."""
+FORGET = 0.05
+"""Seconds after which what was sent is deleted, if nothing else gives reason to look before."""
 BEAT = 1.0
 """Seconds between two signs of life, and two looks for what dead processes left."""
 TRIES = 8
@@ -51,6 +52,8 @@ class Outbox:
         self._pool = pool
         self._providers = providers
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._behind: set[str] = set()
+        """Calls that have more commands than are being sent now."""
         self._sent: set[tuple[str, int]] = set()
         """Sent, but perhaps still in the table: never sent again by this process."""
         self._tries: dict[tuple[str, int], int] = {}
@@ -91,15 +94,21 @@ class Outbox:
 
     async def _run(self) -> None:
         while True:
+            look = self._wake.is_set()
+            self._wake.clear()
             try:
                 await self._forget()
-                await self._look()
+                if look:
+                    await self._look()
             except FAILURES as error:
                 log.warning("outbox.database", exc_info=error)
                 await asyncio.sleep(0.5)
-            await self._wake.wait()
+            try:
+                async with asyncio.timeout(FORGET if self._sent else None):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
             await asyncio.sleep(GATHER)
-            self._wake.clear()
 
     async def _beat(self) -> None:
         while True:
@@ -127,27 +136,21 @@ class Outbox:
     async def _look(self) -> None:
         """Start sending for every call that has commands and is not busy."""
         room = AT_ONCE - len(self._busy)
-        if room <= 0:
-            return
-        found = await outbox.mine(self._pool, self._engine.node, self._busy, ROWS)
+        self._behind.clear()
+        found = await outbox.mine(self._pool, self._engine.node, ROWS + len(self._sent))
         until = asyncio.get_running_loop().time() - SECONDS - 0.5
         rows = [row(record) for record in found if (record["centre"], record["id"]) not in self._sent]
         rows = [r for r in rows if r.remaining > SECONDS + 0.5]
-        names = await self._names(rows)
+        names = await reading.names(self._pool, {(r.centre, ref) for r in rows for ref in refs(r.command.do)})
         by_call = lambda r: f"{r.centre} {r.call.id}"  # noqa: E731
         for call, own in groupby(sorted(rows, key=by_call), by_call):
-            if room > 0 and call not in self._busy:
+            if room <= 0 or call in self._busy:
+                self._behind.add(call)
+            else:
                 room -= 1
                 mine = list(own)
                 last = until + min(r.remaining for r in mine)
                 self._busy[call] = asyncio.create_task(self._send_all(call, mine, names, last))
-
-    async def _names(self, rows: list[Row]) -> dict[tuple[str, str], str]:
-        needed = {(r.centre, ref) for r in rows for ref in refs(r.command.do)}
-        if not needed:
-            return {}
-        found = await self._pool.fetch(NAMES, *zip(*needed, strict=True))
-        return {(centre, ref): text for _, centre, ref, text in found}
 
     async def _send_all(self, call: str, rows: list[Row], names: dict[tuple[str, str], str], last: float) -> None:
         """One call's commands, one after the other; what cannot start before `last` is left for the next look."""
@@ -155,13 +158,17 @@ class Outbox:
         never_dialled: set[str] = set()
         try:
             for r in sorted(rows, key=lambda r: r.id):
+                if r.key in self._sent:
+                    continue        # done while this look was under way
                 if loop.time() > last:
+                    self._behind.add(call)
                     break
                 leg = r.call.leg(r.command.leg)
                 if leg is None or leg.id in never_dialled:
                     self._sent.add(r.key)
                 elif r.command.name == "Look" or leg.step == r.command.step:
                     if not await self._send(r, names):
+                        self._behind.add(call)
                         break
                 elif r.command.name == "Dial" and not r.taken_over:
                     never_dialled.add(leg.id)
@@ -170,10 +177,12 @@ class Outbox:
                     self._sent.add(r.key)  # overtaken: the leg does something later already
         except Exception:
             log.exception("outbox.failed", call=call)
+            self._behind.add(call)
             await asyncio.sleep(BEAT)
         finally:
             del self._busy[call]
-            self._wake.set()
+            if self._behind:
+                self._wake.set()
 
     async def _send(self, r: Row, names: dict[tuple[str, str], str]) -> bool:
         """Send one command. False: nobody knows what became of it, and it may be sent again later."""
