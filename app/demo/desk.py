@@ -17,11 +17,13 @@ PAUSE = 0.05
 class Desk:
     """One person with a token. `agent` is empty for a supervisor."""
 
-    def __init__(self, client: httpx.AsyncClient, token: str, agent: str = "", address: str = "") -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, token: str, agent: str = "", address: str = "", language: str = "nl"
+    ) -> None:
         self.agent = agent
         self.address = address
         self._client = client
-        self._headers = {"authorization": f"Bearer {token}"}
+        self._headers = {"authorization": f"Bearer {token}", "accept-language": language}
 
     async def get(self, path: str, **query: Any) -> Any:
         """What this page of the API says."""

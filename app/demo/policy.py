@@ -66,10 +66,12 @@ def _durations(text: str) -> list[Change]:
 
 
 def _opening(text: str, today: date) -> list[Change]:
-    """Open every day from midnight to midnight, but for one set of hours that is another day's."""
+    """Open all of today and in office hours on other working days, but for one set of hours that is another day's."""
+    here = DAYS[today.weekday()]
     other = DAYS[(today.weekday() + 3) % 7]
+    days = ", ".join([f"{here}: 00:00-24:00", *(f"{day}: 09:00-17:00" for day in DAYS[:5] if day != here)])
     changes = [
-        _value(week, f"{other}: 17:00-20:00" if name.value == CLOSED else "ma-zo: 00:00-24:00")
+        _value(week, f"{{{other}: 17:00-20:00}}" if name.value == CLOSED else f"{{{days}}}")
         for name, week in _node(text, "hours").value
     ]
     closed = next(number for key, number in _node(text, "numbers").value if key.value == "0123 45 67 80")

@@ -28,6 +28,8 @@ from app.providers.demo.server import free_port
 from app.settings import utc_now
 
 CENTRE = "voorbeeldstad"
+SETTLE = 2.0
+"""Seconds of the story until the last line is down."""
 START = 60.0
 """Real seconds the service may take to be ready the first time."""
 ROUTING = Path(__file__).resolve().parents[2] / "config" / "routing.yaml"
@@ -70,16 +72,15 @@ async def _played(here: Path, language: str, tell: Callable[[str], Any], mischie
         ) as (switch, _),
         httpx.AsyncClient(base_url=url, timeout=10.0) as client,
     ):  # fmt: skip
-        supervisor = Desk(client, await account(environment, "teamleider", "supervisor"))
-        stage = Stage(switch, await _desks(client, policy, environment))
-        troubles = await asyncio.gather(*(_line(stage, scenes) for scenes in MORNING))
-        await stage.wait(10)
-        await _told(stage, policy, supervisor, language, tell)
+        supervisor = Desk(client, await account(environment, "teamleider", "supervisor"), language=language)
+        stage = Stage(switch, await _desks(client, policy, environment, language))
+        teller = Teller(stage, policy, language)
+        tell(word("heading", language, name=policy.municipality.name))
+        troubles = await asyncio.gather(*(_line(stage, scenes, teller, supervisor, tell) for scenes in MORNING))
+        promises = (await supervisor.get("/callbacks"))["items"]
         found = [*switch.problems(), *(trouble for line in troubles for trouble in line)]
-    for problem in found:
-        tell("  " + word("wrong", language, what=problem))
-    if not found:
-        tell("  " + word("all_well", language))
+        for line in teller.summary(await supervisor.get("/offices"), promises, found):
+            tell(line)
     return 1 if found else 0
 
 
@@ -89,8 +90,10 @@ def _policy(here: Path) -> tuple[Path, Policy]:
     return routing, policyfile.load(routing)
 
 
-async def _line(stage: Stage, scenes: tuple[Scene, ...]) -> list[str]:
-    """One line of scenes, one after the other; what went wrong in sentences."""
+async def _line(
+    stage: Stage, scenes: tuple[Scene, ...], teller: Teller, supervisor: Desk, tell: Callable[[str], Any]
+) -> list[str]:
+    """One line of scenes, each told as soon as it is over; what went wrong in sentences."""
     troubles = []
     for scene in scenes:
         for agent in scene.agents:
@@ -101,27 +104,23 @@ async def _line(stage: Stage, scenes: tuple[Scene, ...]) -> list[str]:
             troubles.append(f"{scene.title[0]}: {error}")
         for agent in scene.agents:
             await stage.desks[agent].away()
+        await stage.wait(SETTLE)
+        for caller in stage.callers[scene.title]:
+            history = await supervisor.get(f"/calls/{caller.call}")
+            promises = (await supervisor.get("/callbacks"))["items"]
+            mine = [promise for promise in promises if promise["call"] == caller.call]
+            tell("\n".join(teller.caller(scene, caller, history, mine)))
     return troubles
 
 
-async def _told(stage: Stage, policy: Policy, supervisor: Desk, language: str, tell: Callable[[str], Any]) -> None:
-    teller = Teller(stage, policy, language)
-    promises = (await supervisor.get("/callbacks"))["items"]
-    tell("")
-    tell(word("heading", language, name=policy.municipality.name))
-    for scene, caller in stage.callers:
-        history = await supervisor.get(f"/calls/{caller.call}")
-        mine = [promise for promise in promises if promise["call"] == caller.call]
-        for line in teller.caller(scene, caller, history, mine):
-            tell(line)
-    for line in teller.summary(await supervisor.get("/offices"), promises):
-        tell(line)
-
-
-async def _desks(client: httpx.AsyncClient, policy: Policy, environment: dict[str, str]) -> dict[str, Desk]:
+async def _desks(
+    client: httpx.AsyncClient, policy: Policy, environment: dict[str, str], language: str
+) -> dict[str, Desk]:
     wanted = dict.fromkeys(agent for line in MORNING for scene in line for agent in scene.agents)
     return {
-        agent: Desk(client, await account(environment, agent, "agent", agent), agent, policy.agents[agent].address)
+        agent: Desk(
+            client, await account(environment, agent, "agent", agent), agent, policy.agents[agent].address, language
+        )
         for agent in wanted
     }
 

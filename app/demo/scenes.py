@@ -5,6 +5,7 @@ Each scene is a plain story. Two lines of scenes run beside each other, one per 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,24 +24,33 @@ class Stage:
     def __init__(self, switch: Switch, desks: dict[str, Desk]) -> None:
         self.switch = switch
         self.desks = desks
-        self.callers: list[tuple[Scene, Caller]] = []
+        self.callers: defaultdict[tuple[str, str], list[Caller]] = defaultdict(list)
         self.heard: dict[str, list[str]] = {}
 
     def caller(self, scene: Scene, number: str, name: str, *, withheld: bool = False) -> Caller:
         """Somebody new rings."""
         caller = self.switch.caller(number, name, withheld=withheld)
-        self.callers.append((scene, caller))
+        self.callers[scene.title].append(caller)
         return caller
 
     async def wait(self, seconds: float) -> None:
         """Seconds of the story pass."""
         await self.switch.clock.sleep(seconds)
 
+    async def tells(self, caller: Caller, agent: str, name: str = "") -> Desk:
+        """The caller says what it is about; the agent checks the name when there is one."""
+        await caller.hears("people")
+        desk = self.desks[agent]
+        if name:
+            await desk.does("identify", name=name)
+        await self.wait(5)
+        return desk
+
     async def helped(self, caller: Caller, agent: str, topic: str, *, simple: bool = False) -> None:
         """The agent answers the question; the caller hangs up content."""
         desk = self.desks[agent]
         await caller.hears("people")
-        await self.wait(15)
+        await self.wait(10)
         caller.hangs_up()
         await desk.registers(caller.call, topic, direct=True, simple=simple)
 
@@ -48,7 +58,7 @@ class Stage:
         """The agent tells the caller, who agrees with the proposal; then they say goodbye."""
         desk = self.desks[agent]
         card = await desk.sees("the callback", lambda card: card["callback"])
-        self.heard[caller.call] = card["say_now"]
+        self.heard[caller.call] = card["sayNow"]
         callback = card["callback"]["id"]
         if change:
             await desk.post(f"/callbacks/{callback}/change", **change)
@@ -92,15 +102,13 @@ async def warm_transfer(stage: Stage, scene: Scene) -> None:
     caller = stage.caller(scene, "+31611112223", "A. de Groot")
     await caller.rings(MAIN)
     await caller.says("er is een boom omgewaaid")
-    await caller.hears("people")
-    desk = stage.desks["sanne"]
-    await desk.does("identify", name="mevrouw De Groot")
+    desk = await stage.tells(caller, "sanne", "mevrouw De Groot")
     await desk.does("consult", colleague="omar")
     card = await desk.may("complete")
     await stage.wait(8)
     await desk.does("complete")
     await caller.hears("people")
-    await stage.wait(30)
+    await stage.wait(15)
     caller.hangs_up()
     await desk.registers(card["id"], "bomen", direct=False)
 
@@ -111,9 +119,7 @@ async def colleague_busy(stage: Stage, scene: Scene) -> None:
     caller = stage.caller(scene, "+31611112224", "K. Vink")
     await caller.rings(MAIN)
     await caller.says("mijn aanslag klopt niet")
-    await caller.hears("people")
-    desk = stage.desks["sanne"]
-    await desk.does("identify", name="meneer Vink")
+    desk = await stage.tells(caller, "sanne", "meneer Vink")
     await desk.does("consult", colleague="carla")
     await stage.promised(caller, "sanne", "belasting")
 
@@ -134,8 +140,7 @@ async def anonymous(stage: Stage, scene: Scene) -> None:
     caller = stage.caller(scene, "", "", withheld=True)
     await caller.rings(MAIN)
     await caller.presses("1")
-    await caller.hears("people")
-    desk = stage.desks["sanne"]
+    desk = await stage.tells(caller, "sanne")
     await desk.does("consult", colleague="carla")
     await stage.promised(caller, "sanne", "belasting", number="06 11 11 22 26")
 
@@ -169,9 +174,7 @@ async def colleague_absent(stage: Stage, scene: Scene) -> None:
     caller = stage.caller(scene, "+31611112230", "F. Dekker")
     await caller.rings(MAIN)
     await caller.says("de eigen bijdrage van de wmo")
-    await caller.hears("people")
-    desk = stage.desks["bart"]
-    await desk.does("identify", name="mevrouw Dekker")
+    desk = await stage.tells(caller, "bart", "mevrouw Dekker")
     await desk.does("consult", colleague="ruben")
     await stage.promised(caller, "bart", "wmo")
 
@@ -182,8 +185,7 @@ async def colleague_declines(stage: Stage, scene: Scene) -> None:
     caller = stage.caller(scene, "+31611112231", "L. Kuiper")
     await caller.rings(MAIN)
     await caller.says("mijn uitkering is niet betaald")
-    await caller.hears("people")
-    desk = stage.desks["bart"]
+    desk = await stage.tells(caller, "bart")
     await desk.does("consult", colleague="anja")
     await stage.promised(caller, "bart", "bijstand")
 
@@ -194,8 +196,7 @@ async def caller_gives_up(stage: Stage, scene: Scene) -> None:
     caller = stage.caller(scene, "+31611112232", "N. Smeets")
     await caller.rings(MAIN)
     await caller.says("schuldhulpverlening")
-    await caller.hears("people")
-    desk = stage.desks["bart"]
+    desk = await stage.tells(caller, "bart")
     await desk.does("consult", colleague="anja")
     await caller.hears("music")
     await stage.wait(6)
@@ -209,15 +210,14 @@ async def line_drops(stage: Stage, scene: Scene) -> None:
     caller = stage.caller(scene, "+31611112233", "P. Bos")
     await caller.rings(MAIN)
     await caller.says("bijzondere bijstand")
-    await caller.hears("people")
-    desk = stage.desks["bart"]
+    desk = await stage.tells(caller, "bart")
     await desk.does("consult", colleague="anja")
     await desk.may("complete")
     await stage.wait(4)
     if (leg := stage.switch.at(desk.address)) is not None:
         stage.switch.end(leg, "lost")
     await caller.hears("people")
-    await stage.wait(20)
+    await stage.wait(12)
     caller.hangs_up()
     await desk.registers(caller.call, "inkomensondersteuning", direct=False)
 

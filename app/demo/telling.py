@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,9 @@ from app.providers.demo.watch import Heard
 
 MORNING = 9 * 3600
 """The story begins at nine."""
+BESIDES = ("noted", "music")
+"""Reasons that explain nothing to a reader."""
+CALLBACK_ID = re.compile(r"(?:(?:terugbelafspraak|callback) )?\S+\.cb\d+")
 SHORT = 1.0
 """Seconds of the story: what was heard for less is left out."""
 
@@ -50,8 +54,8 @@ class Teller:
         yield from self._block("said", self._stage.heard.get(caller.call, ()))
         yield from self._block("promise", (self._promise(promise) for promise in promises))
 
-    def summary(self, figures: dict[str, Any], promises: list[Any]) -> Iterator[str]:
-        """The figures of the morning."""
+    def summary(self, figures: dict[str, Any], promises: list[Any], wrong: list[str]) -> Iterator[str]:
+        """The figures of the morning, and what went wrong in it."""
         yield ""
         yield self.word("summary")
         for office in figures["offices"]:
@@ -59,19 +63,22 @@ class Teller:
             yield "  " + self.word(
                 "office", office=office["label"], calls=office["calls"], direct=direct["direct"],
                 questions=direct["questions"], goal=round(100 * direct["goal"]),
-                seconds=round((office["seconds_to_person"] or 0) / PACE),
+                seconds=round((office["secondsToPerson"] or 0) / PACE),
             )  # fmt: skip
         rang = [each.seconds for each in self._stage.switch.watch.rang]
         ringing = self._policy.ringing
         yield "  " + self.word(
             "three_rings",
-            within=sum(office["phones_within_three_rings"] for office in figures["offices"]),
-            answered=sum(office["phones_answered"] for office in figures["offices"]),
-            missed=sum(office["phones_missed"] for office in figures["offices"]),
+            within=sum(office["phonesWithinThreeRings"] for office in figures["offices"]),
+            answered=sum(office["phonesAnswered"] for office in figures["offices"]),
+            missed=sum(office["phonesMissed"] for office in figures["offices"]),
             longest=f"{max(rang, default=0.0):.1f}",
             limit=f"{ringing.rings * ringing.cycle / PACE:g}",
         )
         yield "  " + self.word("open", n=len(promises))
+        yield from ("  " + self.word("wrong", what=problem) for problem in wrong)
+        if not wrong:
+            yield "  " + self.word("all_well")
 
     def _block(self, title: str, lines: Any) -> Iterator[str]:
         name = self.word(title)
@@ -85,7 +92,8 @@ class Teller:
                 continue
             for step in event["because"]:
                 line = f" (routing.yaml:{step['line']})" if step["line"] else ""
-                yield f"{step[self._language]}{line}"
+                if step["code"] not in BESIDES:
+                    yield CALLBACK_ID.sub(self.word("a_callback"), step[self._language]) + line
 
     def _phone(self, phone: dict[str, Any]) -> str:
         who = self._names.get(phone["party"], phone["party"])
@@ -102,7 +110,7 @@ class Teller:
     def _heard(self, heard: list[Heard]) -> Iterator[str]:
         for now, then in pairwise(heard):
             seconds = then.at - now.at
-            if now.what == "people":
+            if now.what == "people" and seconds >= SHORT:
                 people = " + ".join(self._at.get(address, address) for address in now.detail.split())
                 yield f"{people} {seconds:.0f} s"
             elif seconds >= SHORT:

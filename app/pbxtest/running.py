@@ -12,6 +12,7 @@ from app.pbxtest.listener import Listener
 from app.pbxtest.sentences import Deviation, sentence, word
 from app.pbxtest.trials import Trials
 from app.providers.demo.server import serving
+from app.settings import standard_webhooks_mistake
 
 
 class Phones(Struct, frozen=True):
@@ -35,11 +36,14 @@ async def run(
     language: str = "nl",
     tell: Callable[[str], Any] = print,
 ) -> int:
-    """Play the contract against the PBX whose command URL this is; 0 when nothing deviates, else 1.
+    """Play the contract against the PBX whose command URL this is; 0 when nothing deviates, 1 when something does.
 
     The PBX must send its events to `http://127.0.0.1:{port}/events`, signed with the same `secret`. With `call_within`
     seconds somebody is awaited who rings twice. `patience` is how many seconds an event may take.
     """
+    if mistake := standard_webhooks_mistake(secret):
+        tell(word("bad_secret", language, mistake=mistake))
+        return 2
     deviations: list[Deviation] = []
     listener = Listener((secret,), deviations.append)
     trials = Trials(url, (secret,), listener, deviations.append, patience)

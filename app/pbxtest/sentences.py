@@ -117,6 +117,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "skipped": ("niet beproefd", "not tried"),
     "all_well": ("Deze centrale houdt zich aan het contract.", "This PBX keeps the contract."),
     "total": ("{n} afwijking(en).", "{n} deviation(s)."),
+    "bad_secret": ("Het geheim is geen Standard Webhooks-geheim: {mistake}", "The secret {mistake}"),
     "unsigned": ("zonder handtekening", "without a signature"),
     "wrong_secret": ("met een verkeerd geheim", "with a wrong secret"),
     "too_old": ("van tien minuten oud", "ten minutes old"),
