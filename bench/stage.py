@@ -215,6 +215,7 @@ async def agents_ready(url: str, centres: tuple[str, ...]) -> None:
             for centre in centres
             for agent in map(policy.agent, range(policy.AGENTS))
         ]
+        await connection.execute("UPDATE centres SET seq = seq + 1")  # a process that remembers a centre reads it anew
         await connection.executemany(
             "INSERT INTO agents VALUES ($1, $2, $3) ON CONFLICT (centre, id) DO UPDATE SET state = excluded.state", rows
         )

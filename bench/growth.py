@@ -1,0 +1,52 @@
+"""A million events and fifty thousand calls stored: the same speed, also for a process that began on nothing."""
+
+from __future__ import annotations
+
+from app.call.call import Call, Ended
+from app.store import codec
+from bench.load import play, told
+from bench.results import Result, median
+from bench.stage import Stage, database, execute, service, sink
+
+CENTRES = ("bench",)
+EVENTS, CALLS = 1_000_000, 50_000
+FILL = (
+    """INSERT INTO calls SELECT 'bench', 'old' || n, 'generic', 'Ended', false, NULL,
+           replace('{state}', 'CALL', 'old' || n)::jsonb, now() - n * interval '1 minute', now() - n * interval '1 minute'
+       FROM generate_series(1, {calls}) n""",
+    """INSERT INTO events SELECT 'bench', 'call:old' || n % {calls}, 'old' || n % {calls} || '.1:' || n, -n, 'KeysPressed',
+           '{{"type": "KeysPressed", "call": "x", "leg": "x.1", "step": 2, "keys": "1"}}', 'Choosing',
+           '{{"code": "menu.key", "line": 31, "args": {{"key": "1"}}}}', 'v1', now() - n * interval '1 second'
+       FROM generate_series(1, {events}) n""",
+    """INSERT INTO lines SELECT 'bench', 'old' || n || '.1', 'old' || n, 'generic', 'ref-old-' || n
+       FROM generate_series(1, {calls}) n""",
+    """INSERT INTO names SELECT 'bench', 'old' || n || '.number', '+31612345678', now() + interval '14 days'
+       FROM generate_series(1, {calls}) n""",
+    """INSERT INTO offers SELECT 'bench', -n, 0, 'old' || n, 'old' || n || '.2', 'agent', 'a01', 'answered', 3, 1, false, now()
+       FROM generate_series(1, {calls}) n""",
+)
+
+
+async def growth(on: Stage, repetitions: int, seconds: int, events: int = EVENTS, calls: int = CALLS) -> list[Result]:
+    """Measure empty, fill behind the service's back, measure again, and once more with a new process."""
+    state = codec.text(_ended()).replace("'", "''")
+    async with database(on) as url, sink(on) as port:
+        async with service(on, url, port, CENTRES) as running:
+            empty = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
+            await execute(url, *(text.format(state=state, events=events, calls=calls) for text in FILL), "CHECKPOINT")
+            same = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
+        async with service(on, url, port, CENTRES) as running:
+            new = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
+    note = f"{median(empty):.0f}/s empty, {median(same):.0f}/s full, {median(new):.0f}/s for a new process"
+    name = f"{events:,} events stored: slower than empty"
+    return [
+        Result(f"{name}, a process started on nothing", median(empty) / median(same), "x", "<= 1.2", note),
+        Result(f"{name}, a new process", median(empty) / median(new), "x", "<= 1.2"),
+    ]
+
+
+def _ended() -> Call:
+    """A whole call as it is kept, with CALL for its id."""
+    last = [s.decision.call for s in told()[0].steps if s.decision.call is not None][-1]
+    assert isinstance(last.phase, Ended)
+    return codec.call(codec.text(last).replace(last.id, "CALL"))
