@@ -74,9 +74,9 @@ async def test_the_list_holds_no_name_and_no_number(house: House) -> None:
 
 async def test_pages_follow_each_other(house: House) -> None:
     for name in ("een", "twee", "drie"):
-        await house.pool.execute("DELETE FROM agents")
         call = await house.talking(name=name)
         await house.as_("bart").post(f"/calls/{call}/callback", json={})
+        await house.over(call)
     seen, after = [], None
     while True:
         params = {"limit": "1"} | ({"after": after} if after else {})
