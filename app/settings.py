@@ -67,7 +67,8 @@ class GenericSettings:
 
     secrets: tuple[Secret, ...]
     command_url: str | None
-    command_secret: Secret | None
+    command_secrets: tuple[Secret, ...]
+    """Every command is signed with each of these: their own, else those that sign events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ class _Reader:
         return GenericSettings(
             secrets=active,
             command_url=command_url,
-            command_secret=command_secret[0] if command_secret else (active[0] if command_url else None),
+            command_secrets=command_secret or (active if command_url else ()),
         )
 
     def text(self, name: str, default: str) -> str:

@@ -110,7 +110,7 @@ def test_we_call_out_over_https_only(env: dict[str, str], url: str, sentence: st
 def test_this_machine_itself_may_be_called_without_https(env: dict[str, str], url: str) -> None:
     generic = load(env | {"GENERIC_SECRET": WHSEC, "GENERIC_COMMAND_URL": url}).centres[0].generic
     assert generic is not None
-    assert (generic.command_url, generic.command_secret) == (url, Secret(WHSEC))
+    assert (generic.command_url, generic.command_secrets) == (url, (Secret(WHSEC),))
 
 
 def test_several_centres_have_prefixed_secrets_of_their_own(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from app.providers.base import Arrival, NotAuthentic, NotUnderstood, Order, Refu
 from app.providers.generic import Generic
 from app.providers.generic.envelope import LARGEST
 from app.providers.names import display_name
+from app.settings import CentreSettings, GenericSettings, Secret
 from tests.providers.pbx_side import LEG, OTHER, SECRET, SOURCE, hook, message
 
 CALL = "abcdefghijklmnopqrst"
@@ -289,8 +290,12 @@ def order(name: Any, doing: Doing | None, **more: Any) -> Order:
 
 
 def pushing(answer: Callable[[httpx.Request], httpx.Response]) -> Generic:
-    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    return Generic("gemeente", [SECRET], command_url="https://pbx.example/c", command_secrets=[OTHER], client=client)
+    url = "https://pbx.example/c"
+    return Generic("gemeente", [SECRET], command_url=url, command_secrets=[OTHER], client=answering(answer))
+
+
+def answering(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.MockTransport(answer))
 
 
 async def test_a_command_is_a_signed_cloudevent_with_a_lasting_id() -> None:
@@ -315,6 +320,22 @@ async def test_a_command_is_a_signed_cloudevent_with_a_lasting_id() -> None:
         ids.append(event["id"])
     assert ids == [f"{LEG}:5:Dial"] * 2
     await pbx.close()
+
+
+async def test_while_secrets_are_changed_a_command_is_signed_with_both() -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(204)
+
+    secrets = (Secret(OTHER), Secret(SECRET))
+    settings = GenericSettings(secrets, "https://pbx.example/c", secrets)
+    pbx = Generic.of(CentreSettings("gemeente", Path("x"), None, settings, None), answering(answer))
+    assert pbx is not None
+    await pbx.send(order("Music", Music()))
+    for secret in (OTHER, SECRET):
+        assert Webhook(secret).verify(sent[0].content, dict(sent[0].headers))
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ class Generic:
         self._client = client or httpx.AsyncClient(timeout=PATIENCE, limits=limits, follow_redirects=False)
 
     @classmethod
-    def of(cls, centre: CentreSettings) -> Generic | None:
+    def of(cls, centre: CentreSettings, client: httpx.AsyncClient | None = None) -> Generic | None:
         """The PBX these settings describe; None when the centre has none."""
         settings = centre.generic
         if settings is None:
@@ -65,8 +65,9 @@ class Generic:
             centre.id,
             [secret.reveal() for secret in settings.secrets],
             command_url=settings.command_url or "",
-            command_secrets=[settings.command_secret.reveal()] if settings.command_secret else [],
+            command_secrets=[secret.reveal() for secret in settings.command_secrets],
             degrade_to=centre.degrade_number or "",
+            client=client,
         )
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
