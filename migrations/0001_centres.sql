@@ -67,7 +67,8 @@ CREATE UNIQUE INDEX callbacks_one_per_person ON callbacks (centre, person, on_be
     WHERE status IN ('pending', 'promised') AND person <> '';
 CREATE UNIQUE INDEX callbacks_one_per_call ON callbacks (centre, call, on_behalf, subject)
     WHERE status IN ('pending', 'promised');
-CREATE INDEX callbacks_due ON callbacks (centre, due_at) WHERE status IN ('pending', 'promised');
+CREATE INDEX callbacks_due ON callbacks (centre, due_at) WHERE status IN ('pending', 'promised') AND due_at > '-infinity';
+-- due_at > '-infinity' keeps this index away from queries for one call, which belong to callbacks_one_per_call
 COMMENT ON TABLE callbacks IS 'A promise to ring a caller back. At most one open one per person, person concerned and subject; for an unknown person, per call.';
 
 CREATE TABLE diaries (

@@ -65,7 +65,19 @@ class Committed(Struct, frozen=True):
 class Item:
     """An arrival that waits; the same key arriving again before it is taken shares it."""
 
-    __slots__ = ("arrival", "because", "call", "commanded", "error", "futures", "passed", "seen", "since", "subject")
+    __slots__ = (
+        "arrival",
+        "because",
+        "call",
+        "commanded",
+        "error",
+        "futures",
+        "passed",
+        "replies",
+        "seen",
+        "since",
+        "subject",
+    )
 
     def __init__(self, arrival: Arrival, subject: str, since: float) -> None:
         self.arrival = arrival
@@ -78,8 +90,18 @@ class Item:
         self.seen = False
         self.error: Exception | None = None
         self.because: Because | None = None
+        self.replies = ""
         self.commanded: set[str] = set()
         """The legs to which this arrival gave something to do."""
+
+    def still_asks(self) -> str:
+        """What the answer will tell (`Arrival.replies`); nothing when nobody waits for it any more.
+
+        A caller whose answer came too late has been sent to the KCC: nothing is sent after them.
+        """
+        leg = getattr(self.arrival.event, "leg", "")
+        waits = leg.endswith(".1") or any(not future.done() for future in self.futures)
+        return self.arrival.replies if waits else ""
 
     def answer(self, handled: Handled) -> None:
         """Give this to everybody who still waits."""

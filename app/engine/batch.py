@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 import asyncpg
 import msgspec
@@ -42,6 +43,8 @@ PASSES = 4
 """A centre that was passed over so often is waited for, so that a busy neighbour cannot starve it."""
 PATIENTLY = "SET LOCAL lock_timeout = 100"
 """Milliseconds: a centre that hangs elsewhere holds up the others no longer than this."""
+NEXT = 4
+"""Callers who wait that are read along: an agent who becomes free is theirs at once."""
 CONTROL = re.compile(r"[\x00-\x1f]")
 log = logger()
 
@@ -76,9 +79,7 @@ class Batch:
         self._node = node
         self._remembered = remembered
         self._known = {
-            centre: remembered.pop(centre)
-            for centre in {item.arrival.centre for item in items}
-            if centre in remembered
+            centre: remembered.pop(centre) for centre in {item.arrival.centre for item in items} if centre in remembered
         }
         self._scenes: dict[str, Scene] = {}
         self._write = Write()
@@ -93,15 +94,15 @@ class Batch:
         seen = await self._lock_and_read()
         items = [item for item in self._items if item.arrival.centre in self._scenes]
         for item in items:
+            item.replies = item.still_asks()
             item.seen = (item.arrival.centre, item.subject, item.arrival.key) in seen
             if not item.seen:
                 await self._take(item)
-        names = await self._save(items)
-        for item in items:
+        for item, handled in zip(items, await self._save(items), strict=True):
             if item.error is not None:
                 item.fail(item.error)
             else:
-                item.answer(self._handled(item, names))
+                item.answer(handled)
 
     # Lock and read
 
@@ -124,7 +125,9 @@ class Batch:
 
     async def _read(self, items: Iterable[Item]) -> set[tuple[str, str, str]]:
         wanted = Wanted()
-        wanted.known = {centre: scene.seq for centre, scene in self._known.items()}
+        for centre, scene in self._known.items():
+            wanted.known[centre] = scene.seq
+            wanted.calls |= {(centre, call): None for call in islice(scene.waiting, NEXT)}
         for item in items:
             centre, event = item.arrival.centre, item.arrival.event
             wanted.keys[centre, item.subject, item.arrival.key] = None
@@ -201,7 +204,7 @@ class Batch:
             pinned.version,
             now,
             provider,
-            item.arrival.replies,
+            item.replies,
         )
         self.steps.append(step)
         return step
@@ -228,25 +231,32 @@ class Batch:
 
     # Save
 
-    async def _save(self, items: list[Item]) -> dict[tuple[str, str], str]:
-        """Write and commit; returns the names that the replies need."""
+    async def _save(self, items: list[Item]) -> list[Handled]:
+        """Write and commit; returns what each item is answered."""
         write = self._write
-        answered = {item.arrival.replies for item in items if item.arrival.replies}
+        answered = {item.replies for item in items if item.replies}
         for step in self.steps:
             save_step(write, step, self._node, answered)
         for centre, scene in self._scenes.items():
             save_state(write, centre, scene)
         for item in items:
             save_fired(write, item, self._scenes[item.arrival.centre])
-            if item.arrival.replies not in ("", item.call):
-                write.rows["outbox_answered"].append((item.arrival.centre, item.call, item.arrival.replies))
+            if item.replies not in ("", item.call):
+                write.rows["outbox_answered"].append((item.arrival.centre, item.call, item.replies))
         terms = {
             centre: timedelta(days=(await self._policy(centre, scene.centre.policy)).retention.numbers)
             for centre, scene in self._scenes.items()
         }
         save_private(write, items, terms, self._clock())
+        told = [self._told(item) for item in items]
         names = {(row[0], row[1]): row[2] for row in write.rows["names"]}
-        write.wanted = [ref for item in items for ref in self._refs(item) if ref not in names]
+        write.wanted = [
+            (item.arrival.centre, ref)
+            for item, legs in zip(items, told, strict=True)
+            for leg in legs
+            for ref in refs(leg.doing)
+            if (item.arrival.centre, ref) not in names
+        ]
         for kind, centre, a, b in await write.run(self._connection):
             if kind == "name":
                 names[centre, a] = b
@@ -256,7 +266,7 @@ class Batch:
         for centre, scene in self._scenes.items():
             self._policies.activate(centre, scene.centre.policy)
         self._remembered |= self._known | self._scenes
-        return names
+        return [self._handled(item, legs, names) for item, legs in zip(items, told, strict=True)]
 
     def _news(self) -> str:
         """The NOTIFY that wakes other processes; nothing depends on its arrival."""
@@ -270,23 +280,18 @@ class Batch:
 
         Whoever brings an event again is told of all legs of the call, for the first answer may be lost.
         """
-        replies = item.arrival.replies
-        call = self._scenes[item.arrival.centre].calls.get(item.call) if replies else None
+        call = self._scenes[item.arrival.centre].calls.get(item.call) if item.replies else None
         if call is None:
             return ()
-        if replies == call.id:
+        if item.replies == call.id:
             return tuple(leg for leg in call.legs if item.seen or leg.id in item.commanded)
-        leg = call.leg(replies)
+        leg = call.leg(item.replies)
         return () if leg is None else (leg,)
 
-    def _refs(self, item: Item) -> list[tuple[str, str]]:
-        """The names that stand in what is answered."""
-        return [(item.arrival.centre, ref) for leg in self._told(item) for ref in refs(leg.doing)]
-
-    def _handled(self, item: Item, names: dict[tuple[str, str], str]) -> Handled:
-        needed = {ref: names[centre, ref] for centre, ref in self._refs(item) if (centre, ref) in names}
-        call = self._scenes[item.arrival.centre].calls.get(item.call)
-        return Handled(call, item.because, self._told(item), needed)
+    def _handled(self, item: Item, legs: tuple[Leg, ...], names: dict[tuple[str, str], str]) -> Handled:
+        call, centre = self._scenes[item.arrival.centre].calls.get(item.call), item.arrival.centre
+        own = {ref: names[centre, ref] for leg in legs for ref in refs(leg.doing) if (centre, ref) in names}
+        return Handled(call, item.because, legs, own)
 
 
 def quarantine_row(item: Item, key: str, event: Event, error: Exception) -> tuple[str, ...]:

@@ -83,9 +83,7 @@ class _Fold:
         decision = self._decide(call, event, scene.world(call, event, row["at"], policy, pinned))
         scene.apply(decision, "")
         scene.seq = row["seq"]
-        step = Step(
-            centre, scene.seq, row["subject"], row["key"], event, call, decision, pinned.version, row["at"], ""
-        )
+        step = Step(centre, scene.seq, row["subject"], row["key"], event, call, decision, pinned.version, row["at"], "")
         save_step(self._write, step, "", set())
         made = self._write.rows["events"].pop()
         self._write.rows["outbox"].clear()
