@@ -128,7 +128,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "noted": ("gemeld door de centrale", "told by the switch"),
     "message": ("{agent} zette de actuele melding", "{agent} set the current message"),
     "policy": ("routering {version} is actief", "routing {version} is active"),
-    "registered": ("{agent} registreerde {questions} vraag/vragen", "{agent} registered {questions} question(s)"),
+    "registered": ("{agent} registreerde {questions}", "{agent} registered {questions}"),
     "agent.ready": ("{agent} is beschikbaar", "{agent} is ready"),
     "agent.not_ready": ("{agent} is niet beschikbaar", "{agent} is not ready"),
     "agent.logged_off": ("{agent} is afgemeld", "{agent} logged off"),
@@ -158,6 +158,47 @@ REASONS: dict[str, tuple[str, str]] = {
     "ignored.registered_already": ("dit gesprek is al geregistreerd", "this call is registered already"),
 }
 
+VALUES: dict[str, dict[str, tuple[str, str]]] = {
+    "cause": {
+        "busy": ("in gesprek", "busy"),
+        "no_answer": ("niet opgenomen", "no answer"),
+        "declined": ("geweigerd", "declined"),
+        "unreachable": ("onbereikbaar", "unreachable"),
+        "voicemail": ("voicemail", "voicemail"),
+        "absent": ("afwezig", "absent"),
+        "failed": ("weggevallen", "lost"),
+        "lost": ("weggevallen", "lost"),
+    },
+    "phase": {
+        "Welcoming": ("begroeting", "welcome"),
+        "Choosing": ("keuzemenu", "menu"),
+        "Waiting": ("in de rij", "waiting"),
+        "Offering": ("toestel gaat over", "ringing"),
+        "Joining": ("wordt verbonden", "being joined"),
+        "Talking": ("in gesprek", "talking"),
+        "Consulting": ("ruggespraak", "consult"),
+        "RingingOn": ("toestel van de collega gaat over", "ringing on"),
+        "Announcing": ("aankondiging", "announcement"),
+        "Connecting": ("wordt doorverbonden", "being connected"),
+        "Connected": ("doorverbonden", "connected"),
+        "Promising": ("terugbelafspraak", "callback offered"),
+        "Closing": ("afsluiting", "closing"),
+        "Degraded": ("noodantwoord", "static reply"),
+        "Ended": ("afgelopen", "over"),
+    },
+    "questions": {"1": ("1 vraag", "1 question")} | {str(n): (f"{n} vragen", f"{n} questions") for n in range(2, 21)},
+    "focus": {"caller": ("de beller", "caller"), "colleague": ("de collega", "colleague"), "all": ("beiden", "both")},
+    "state": {
+        "logged_off": ("afgemeld", "logged off"),
+        "not_ready": ("niet beschikbaar", "not ready"),
+        "ready": ("beschikbaar", "ready"),
+        "reserved": ("gereserveerd", "reserved"),
+        "talking": ("in gesprek", "talking"),
+        "wrap_up": ("in nawerktijd", "in wrap-up"),
+    },
+}
+"""What ids of the house are called on the screen; ids of people and parts of the policy stand as they are."""
+
 
 def sentence(because: Because, language: str = "nl") -> str:
     """The reason in words, its steps in order. An unknown code is shown as it is."""
@@ -168,5 +209,6 @@ def sentence(because: Because, language: str = "nl") -> str:
 def _words(because: Because, which: int) -> str:
     words = REASONS[because.code][which] if because.code in REASONS else because.code
     for key, value in because.args.items():
-        words = words.replace(f"{{{key}}}", value)
+        known = VALUES.get(key, {}).get(value)
+        words = words.replace(f"{{{key}}}", known[which] if known else value)
     return words
