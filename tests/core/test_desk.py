@@ -1,0 +1,95 @@
+"""What the agent records: who the caller is, and that no callback is needed (domain §3.3, §3.6)."""
+
+import pytest
+from msgspec.structs import replace
+
+from app.call import events as e
+from app.call.numbers import Given
+from tests.core.house import House
+from tests.core.moments import WITHHELD, answers, codes, consulting, ends, joined, of, presses, rings, talking
+
+
+def pending() -> House:
+    """Piet was busy: a callback is pending."""
+    centre = consulting()
+    ends(centre, "colleague", "busy")
+    return centre
+
+
+def test_what_is_empty_stays_as_it_was() -> None:
+    centre = talking()
+    centre.handle(e.CallerIdentified("c1", "joke", "c1.name", "p1", Given("c1.asked", "fixed", "NL"), "paspoort", "en"))
+    centre.handle(e.CallerIdentified("c1", "joke"))
+    call = of(centre)
+    assert (call.name, call.person, call.number.ref, call.topic, call.language) == (
+        "c1.name", "p1", "c1.asked", "paspoort", "en",
+    )  # fmt: skip
+
+
+def test_what_the_policy_does_not_know_is_not_taken_over() -> None:
+    centre = talking()
+    centre.handle(e.CallerIdentified("c1", "joke", topic="onzin", language="xx"))
+    assert (of(centre).topic, of(centre).language) == ("wmo", "nl")
+
+
+def test_the_callback_follows_the_person() -> None:
+    centre = pending()
+    assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1"))) == ["caller.identified"]
+    assert centre.callbacks["c1.cb1"].person == "p1"
+
+
+def test_a_number_given_later_fills_the_one_that_was_missing() -> None:
+    centre = House()
+    centre.ready("joke")
+    rings(centre, number=WITHHELD)
+    presses(centre, "2")
+    answers(centre)
+    joined(centre)
+    centre.handle(e.ConsultAsked("c1", "joke", "els"))
+    assert centre.callbacks["c1.cb1"].number == ""
+    centre.handle(e.CallerIdentified("c1", "joke", number=Given("c1.asked", "mobile", "NL")))
+    assert centre.callbacks["c1.cb1"].number == "c1.asked"
+
+
+def test_who_is_owed_one_about_this_already_keeps_that_one() -> None:
+    centre = pending()
+    earlier = replace(centre.callbacks["c1.cb1"], id="c0.cb1", call="c0", person="p1", status="promised")
+    centre.callbacks["c0.cb1"] = earlier
+    assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1"))) == ["caller.owed_already"]
+    assert centre.callbacks["c1.cb1"].status == "withdrawn"
+    assert (centre.callbacks["c0.cb1"].asked, of(centre).callback) == (2, "c0.cb1")
+
+
+def test_what_is_closed_is_not_touched_any_more() -> None:
+    centre = pending()
+    centre.handle(e.CallbackKept("c1.cb1", "piet"))
+    centre.handle(e.CallerIdentified("c1", "joke", person="p1"))
+    assert centre.callbacks["c1.cb1"].person == ""
+
+
+@pytest.mark.parametrize(("event", "reason"), [(e.CallerHelped, "helped"), (e.EmailPreferred, "email")])
+def test_no_callback_is_needed(event: type, reason: str) -> None:
+    centre = pending()
+    assert codes(centre.handle(event("c1", "joke"))) == [f"callback.{reason}"]
+    assert (centre.callbacks["c1.cb1"].status, centre.callbacks["c1.cb1"].because) == ("withdrawn", reason)
+    assert of(centre).callback == ""
+    assert codes(centre.handle(event("c1", "joke"))) == ["ignored.no_callback"]
+
+
+def test_a_callback_that_was_closed_elsewhere_is_not_withdrawn_again() -> None:
+    centre = pending()
+    centre.handle(e.CallbackWithdrawn("c1.cb1", "joke", "opgelost"))
+    assert codes(centre.handle(e.CallerHelped("c1", "joke"))) == ["ignored.no_callback"]
+
+
+@pytest.mark.parametrize("event", [e.CallerIdentified, e.CallerHelped, e.EmailPreferred])
+@pytest.mark.parametrize("agent", ["fatima", "nobody"])
+def test_only_the_agent_whose_call_it_is_says_so(event: type, agent: str) -> None:
+    assert codes(pending().handle(event("c1", agent))) == ["ignored.not_your_call"]
+
+
+def test_in_the_wrap_up_it_still_is_the_agent_s_call() -> None:
+    centre = pending()
+    centre.handle(e.AgentNotReady("fatima", "pauze"))
+    ends(centre, "agent", "lost")
+    assert codes(centre.handle(e.CallerHelped("c1", "joke"))) == ["callback.helped"]

@@ -1,0 +1,96 @@
+"""A transfer failed: the caller is with a person again, and the callback is there before anybody clicks (rule 11)."""
+
+import pytest
+
+from app.call import events as e
+from tests.core.moments import (
+    caller,
+    codes,
+    connecting,
+    consulting,
+    consulting_speaking,
+    ends,
+    hears,
+    joined,
+    of,
+    outcomes,
+    phase,
+    ringing_on,
+    sent,
+    talking,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [("busy", "busy"), ("declined", "declined"), ("no_answer", "no_answer"), ("unreachable", "unreachable"),
+     ("normal", "unreachable"), ("cancelled", "unreachable"), ("lost", "unreachable"), ("failed", "unreachable")],
+)  # fmt: skip
+def test_the_agent_sees_why_and_the_callback_is_pending_at_once(cause: str, outcome: str) -> None:
+    centre = consulting()
+    steps = ends(centre, "colleague", cause)
+    assert (codes(steps), sent(steps)) == ([f"transfer.{outcome}"], ["Join c1.1", "Join c1.2"])
+    assert of(centre).phase.failed == outcome  # type: ignore[union-attr]
+    (owed,) = centre.callbacks.values()
+    assert (owed.status, owed.colleague, owed.department, owed.agent, owed.cause) == (
+        "pending", "piet", "wmo", "joke", outcome,
+    )  # fmt: skip
+    assert (of(centre).callback, of(centre).failed) == (owed.id, ("piet",))
+    assert outcomes(centre)[1:] == [("piet", outcome), ("to piet", outcome)]
+
+
+def test_two_failed_attempts_owe_one_callback_by_the_last_colleague() -> None:
+    centre = consulting()
+    ends(centre, "colleague", "busy")
+    centre.handle(e.ConsultAsked("c1", "joke", "ans"))
+    ends(centre, "colleague", "declined")
+    assert [(c.id, c.colleague, c.cause) for c in centre.callbacks.values()] == [("c1.cb1", "ans", "declined")]
+    assert of(centre).failed == ("piet", "ans")
+
+
+def test_a_colleague_who_fails_twice_stands_once_in_the_list() -> None:
+    centre = consulting_speaking()
+    ends(centre, "colleague")
+    centre.handle(e.ConsultAsked("c1", "joke", "ans"))
+    ends(centre, "colleague", "declined")
+    centre.handle(e.ConsultAsked("c1", "joke", "piet"))
+    ends(centre, "colleague", "declined")
+    assert of(centre).failed == ("piet", "ans")
+
+
+def test_the_absent_are_not_counted_as_tried() -> None:
+    centre = talking()
+    centre.handle(e.ConsultAsked("c1", "joke", "els"))
+    assert of(centre).failed == ()
+
+
+def test_the_call_ends_and_pending_becomes_a_promise() -> None:
+    centre = consulting()
+    ends(centre, "colleague", "busy")
+    ends(centre, "caller")
+    assert [c.status for c in centre.callbacks.values()] == ["promised"]
+
+
+def test_without_an_agent_the_front_office_is_recalled_with_a_sentence_and_the_callback_pending() -> None:
+    centre = ringing_on()
+    centre.handle(e.AgentNotReady("fatima", "pauze"))
+    assert codes(ends(centre, "colleague", "busy")) == ["recall"]
+    assert (phase(centre), hears(caller(centre))) == ("Waiting", ["recall"])
+    waiting = of(centre).phase
+    assert (waiting.recall, waiting.priority) == (True, 1)  # type: ignore[union-attr]
+    assert [c.status for c in centre.callbacks.values()] == ["pending"]
+
+
+def test_who_is_recalled_may_be_consulted_for_again() -> None:
+    centre = ringing_on()
+    ends(centre, "colleague", "busy")
+    assert phase(centre) == "Offering", "fatima is ready"
+    centre.handle(e.LegAnswered("c1", of(centre).phase.leg))  # type: ignore[union-attr]
+    joined(centre)
+    assert codes(centre.handle(e.ConsultAsked("c1", "fatima", "piet"))) == ["ignored.rung_already"]
+
+
+def test_who_are_being_connected_and_lose_the_colleague_are_back_with_the_agent_in_a_new_room() -> None:
+    centre = connecting()
+    assert codes(ends(centre, "colleague")) == ["transfer.failed"]
+    assert (phase(centre), of(centre).phase.room) == ("Talking", "c1-r4")  # type: ignore[union-attr]

@@ -1,0 +1,152 @@
+"""The caller and the agent speak: who hangs up, who is put on hold, and what is taken away (domain §3, design §5)."""
+
+import pytest
+
+from app.call import events as e
+from tests.core.moments import (
+    caller,
+    codes,
+    ends,
+    hears,
+    house,
+    joined,
+    last,
+    of,
+    outcomes,
+    phase,
+    presses,
+    recalled,
+    rings,
+    sent,
+    talking,
+    talking_held,
+)  # fmt: skip
+
+
+def test_an_agent_who_rounds_off_leaves_the_caller_with_a_sentence_and_owes_the_registration() -> None:
+    centre = talking()
+    steps = centre.handle(e.HangUpAsked("c1", "joke"))
+    assert (codes(steps), sent(steps)) == (["hangup.agent"], ["Say c1.1", "HangUp c1.2"])
+    assert (hears(caller(centre)), phase(centre)) == (["goodbye"], "Closing")
+    assert (centre.agents["joke"].state, centre.agents["joke"].owes) == ("wrap_up", ("c1",))
+
+
+def test_hanging_up_the_phone_is_the_same() -> None:
+    centre = talking()
+    assert codes(ends(centre, "agent", "normal")) == ["hangup.agent"]
+    assert hears(caller(centre)) == ["goodbye"]
+
+
+def test_an_agent_s_lost_line_puts_the_caller_first_in_line_with_a_sentence() -> None:
+    centre = talking()
+    centre.handle(e.AgentNotReady("fatima", "pauze"))
+    assert codes(ends(centre, "agent", "lost")) == ["line_lost"]
+    assert hears(caller(centre)) == ["apology_line_lost"]
+    assert (phase(centre), of(centre).phase.priority) == ("Waiting", 1)  # type: ignore[union-attr]
+    assert centre.agents["joke"].state == "wrap_up"
+
+
+def test_somebody_else_who_is_ready_takes_over_at_once() -> None:
+    centre = talking()
+    ends(centre, "agent", "lost")
+    assert (phase(centre), last(centre, "agent").party) == ("Offering", "fatima")
+
+
+def test_the_hold_key_gives_music_and_the_same_key_brings_both_into_a_new_room() -> None:
+    centre = talking_held()
+    assert hears(caller(centre)) == ["hold"]
+    assert codes(centre.handle(e.PhoneHeld("c1", "c1.2"))) == ["ignored.phase"]
+    steps = centre.handle(e.PhoneRetrieved("c1", "c1.2"))
+    assert (codes(steps), sent(steps)) == (["retrieve"], ["Join c1.1", "Join c1.2"])
+    assert of(centre).phase.room == "c1-r2"  # type: ignore[union-attr]
+    joined(centre)
+    assert codes(centre.handle(e.PhoneRetrieved("c1", "c1.2"))) == ["ignored.phase"]
+
+
+@pytest.mark.parametrize("cause", ["normal", "lost"])
+def test_whoever_hangs_up_while_the_caller_is_on_hold_has_not_rounded_off(cause: str) -> None:
+    centre = talking_held()
+    assert codes(ends(centre, "agent", cause)) == ["line_lost"]
+    assert (hears(caller(centre)), of(centre).phase.waiting.priority) == (["apology_line_lost"], 1)  # type: ignore[union-attr]
+
+
+def test_the_hold_key_of_another_line_does_nothing() -> None:
+    centre = talking()
+    for event in (e.PhoneHeld, e.PhoneRetrieved, e.PhoneTransferAsked):
+        assert codes(centre.handle(event("c1", "c1.1"))) == ["ignored.phase"]
+
+
+def test_the_transfer_key_of_the_phone_begins_a_consult() -> None:
+    centre = talking()
+    assert codes(centre.handle(e.PhoneTransferAsked("c1", "c1.2", "piet"))) == ["consult"]
+    assert phase(centre) == "Consulting"
+
+
+def test_the_transfer_key_to_nobody_known_changes_nothing() -> None:
+    centre = talking()
+    assert codes(centre.handle(e.PhoneTransferAsked("c1", "c1.2"))) == ["ignored.unknown_colleague"]
+    assert phase(centre) == "Talking"
+
+
+@pytest.mark.parametrize(
+    ("asked", "owner", "subject"),
+    [({}, ("", "", "sociaal"), "wmo"), ({"colleague": "piet"}, ("piet", "wmo", "sociaal"), "wmo"),
+     ({"department": "burgerzaken"}, ("", "burgerzaken", "sociaal"), "wmo"),
+     ({"topic": "paspoort"}, ("", "", "sociaal"), "paspoort"), ({"topic": "onzin"}, ("", "", "sociaal"), "wmo")],
+)  # fmt: skip
+def test_a_question_nobody_can_answer_is_taken_away(
+    asked: dict[str, str], owner: tuple[str, str, str], subject: str
+) -> None:
+    centre = talking()
+    assert codes(centre.handle(e.CallbackAsked("c1", "joke", **asked))) == ["callback.asked"]
+    (owed,) = centre.callbacks.values()
+    assert (owed.colleague, owed.department, owed.office) == owner
+    assert (owed.subject, owed.status, owed.agent, owed.cause) == (subject, "pending", "joke", "asked")
+
+
+@pytest.mark.parametrize(
+    ("asked", "because"),
+    [({"colleague": "nobody"}, "ignored.unknown_colleague"), ({"department": "x"}, "ignored.unknown_department")],
+)
+def test_nobody_owes_what_nobody_can_keep(asked: dict[str, str], because: str) -> None:
+    centre = talking()
+    assert codes(centre.handle(e.CallbackAsked("c1", "joke", **asked))) == [because]
+    assert centre.callbacks == {}
+
+
+def test_only_the_agent_of_the_call_may_ask_anything() -> None:
+    centre = talking()
+    for event in (e.HangUpAsked("c1", "fatima"), e.ConsultAsked("c1", "fatima", "piet"), e.CallbackAsked("c1", "bart")):
+        assert codes(centre.handle(event)) == ["ignored.not_your_call"]
+
+
+def test_nobody_holds_a_call_that_waits() -> None:
+    assert codes(recalled().handle(e.HangUpAsked("c1", "joke"))) == ["ignored.not_your_call"]
+
+
+def test_a_caller_who_hangs_up_ends_the_call_and_nothing_is_owed_but_the_registration() -> None:
+    centre = talking()
+    assert sent(ends(centre, "caller")) == ["HangUp c1.2"]
+    assert (centre.callbacks, outcomes(centre)) == ({}, [("joke", "answered")])
+    ends(centre, "agent")
+    assert centre.over("c1")
+
+
+def test_other_reports_mean_nothing() -> None:
+    assert codes(talking().handle(e.LegDialling("c1", "c1.2"))) == ["ignored.phase"]
+
+
+def test_a_line_that_left_its_room_is_noted() -> None:
+    centre = talking()
+    assert codes(centre.handle(e.LegLeft("c1", "c1.2", "c1-r1"))) == ["noted"]
+    assert last(centre, "agent").joined == ""
+
+
+def test_a_second_call_of_the_same_morning_is_another_conversation() -> None:
+    centre = house("joke")
+    rings(centre)
+    presses(centre, "2")
+    ends(centre, "caller")
+    rings(centre, call="c2")
+    presses(centre, "2", call="c2")
+    assert centre.agents["joke"].call == "c2"

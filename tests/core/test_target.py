@@ -1,0 +1,79 @@
+"""Whom a consult rings: who is there and not tried yet, never who is absent by schedule (design §5 rule 13)."""
+
+import pytest
+from msgspec.structs import replace
+
+from app.call import events as e
+from app.call.policy import Policy
+from app.transfer.target import choose
+from tests.core.house import House
+from tests.core.moments import codes, joined, last, outcomes, phase, sent, talking
+from tests.core.policies import policy
+from tests.core.promising import caller
+
+
+def chosen(colleague: str = "", department: str = "", failed: tuple[str, ...] = (), rules: Policy | None = None) -> str:
+    """The colleague who is rung, or why nobody is."""
+    target = choose(caller(failed=failed), colleague, department, House(rules or policy()).world())
+    if target.refused is not None:
+        return f"{target.refused.code} {target.refused.args.get('instead', '')}".strip()
+    name = target.colleague.id if target.colleague else target.department
+    return f"{name} absent" if target.absent else name
+
+
+@pytest.mark.parametrize(
+    ("colleague", "failed", "expected"),
+    [("piet", (), "piet"), ("els", (), "els absent"), ("nobody", (), "ignored.unknown_colleague"),
+     ("piet", ("ans",), "piet"), ("piet", ("piet",), "ignored.rung_already ans"),
+     ("ans", ("ans",), "ignored.rung_already piet"), ("ans", ("ans", "piet"), "ans")],
+)  # fmt: skip
+def test_a_named_colleague(colleague: str, failed: tuple[str, ...], expected: str) -> None:
+    assert chosen(colleague, failed=failed) == expected
+
+
+@pytest.mark.parametrize(
+    ("department", "failed", "expected"),
+    [("wmo", (), "ans"), ("wmo", ("ans",), "piet"), ("wmo", ("ans", "piet"), "ans"),
+     ("burgerzaken", (), "burgerzaken absent"), ("x", (), "ignored.unknown_department"),
+     ("", (), "ignored.unknown_department")],
+)  # fmt: skip
+def test_whoever_is_there_of_a_department(department: str, failed: tuple[str, ...], expected: str) -> None:
+    assert chosen(department=department, failed=failed) == expected
+
+
+def test_the_substitute_is_proposed_first_also_from_another_department() -> None:
+    people = policy().colleagues
+    elsewhere = {**people, "piet": replace(people["piet"], substitute="kees"),
+                 "kees": replace(people["piet"], id="kees", department="burgerzaken")}  # fmt: skip
+    assert chosen("piet", failed=("piet",), rules=policy(colleagues=elsewhere)) == "ignored.rung_already kees"
+
+
+def test_who_is_absent_is_not_rung_and_the_caller_notices_nothing() -> None:
+    centre = talking()
+    steps = centre.handle(e.ConsultAsked("c1", "joke", "els"))
+    assert (codes(steps), sent(steps), phase(centre)) == (["transfer.absent"], [], "Talking")
+    assert outcomes(centre)[-1] == ("to els", "absent")
+    assert [c.status for c in centre.callbacks.values()] == ["pending"]
+
+
+def test_nobody_of_a_department_is_there() -> None:
+    centre = talking()
+    steps = centre.handle(e.ConsultAsked("c1", "joke", department="burgerzaken"))
+    assert codes(steps) == ["transfer.absent"]
+    assert [(c.colleague, c.department) for c in centre.callbacks.values()] == [("", "burgerzaken")]
+
+
+def test_a_refused_consult_changes_nothing() -> None:
+    centre = talking()
+    assert codes(centre.handle(e.ConsultAsked("c1", "joke", "nobody"))) == ["ignored.unknown_colleague"]
+    assert phase(centre) == "Talking"
+
+
+def test_the_second_attempt_goes_to_somebody_else() -> None:
+    centre = talking()
+    centre.handle(e.ConsultAsked("c1", "joke", department="wmo"))
+    centre.handle(e.LegEnded("c1", last(centre, "colleague").id, "declined"))
+    joined(centre)
+    assert codes(centre.handle(e.ConsultAsked("c1", "joke", "ans"))) == ["ignored.rung_already"]
+    centre.handle(e.ConsultAsked("c1", "joke", department="wmo", topic="wmo"))
+    assert last(centre, "colleague").party == "piet"
