@@ -13,7 +13,7 @@ from bench.calls import Story
 CALLS = """
 SELECT array_agg(because->>'code' ORDER BY seq) AS codes FROM events
 WHERE subject LIKE 'call:%' AND type <> 'TimerFired' GROUP BY centre, subject
-HAVING bool_or(type = 'LegEnded' AND key LIKE '%.1:ended' AND data->>'cause' <> 'cancelled')"""
+HAVING bool_or(type = 'LegEnded' AND key ~ '[.]1:(0:)?ended$' AND data->>'cause' <> 'cancelled')"""
 """Calls that ran to the caller's own end, not cut short by the end of the load."""
 SHARES = """
 SELECT count(*) AS events, count(*) FILTER (WHERE because->>'code' LIKE 'ignored%') AS ignored,

@@ -36,9 +36,11 @@ class Story:
     reasons: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
-    def told(self, centre: str, reference: str, number: str, colleague: str) -> list[tuple[str, str]]:
+    def told(
+        self, centre: str, reference: str, number: str, colleague: str, provider: str = "generic"
+    ) -> list[tuple[str, str]]:
         """The messages for another call: its reference, its caller's number, the colleague who is asked for."""
-        call, other = call_id(CENTRE, "generic", REFERENCE), call_id(centre, "generic", reference)
+        call, other = call_id(CENTRE, "generic", REFERENCE), call_id(centre, provider, reference)
         return [
             (
                 kind,
@@ -104,11 +106,15 @@ class Play:
         assert isinstance(found.doing, Ringing)
         return found.doing.address
 
-    def to_consult(self) -> None:
-        """From the menu, which the caller hears four times again, to an agent who asks for a colleague."""
+    def to_agent(self) -> None:
+        """Through the menus, which the caller hears four times again, until an agent's phone is dialled."""
         self.tell("call.offered", call=REFERENCE, dialled="140123", number=NUMBER)
         for key in "****" + "1" * MENUS:
             self.stepped("keys.pressed", 1, keys=key)
+
+    def to_consult(self) -> None:
+        """The first phone is not reached, the second agent asks for a colleague, whose phone rings."""
+        self.to_agent()
         first = self.rings(2)
         self.tell("leg.ringing", 2)
         self.tell("leg.ended", 2, cause="unreachable")

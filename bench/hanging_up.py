@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 
 from app.store import codec
-from bench.signing import Pbx, path
+from bench.signing import Message, Pbx
 
 TRIES = 40
 
@@ -26,15 +26,15 @@ async def hang_up(url: str, port: int) -> None:
                     return
                 for row in live:
                     for leg in codec.call(row["state"]).legs:
-                        await _post(client, row["centre"], *pbx.message("leg.ended", f'{{"leg":"{leg.id}","cause":"cancelled"}}'))
+                        await _post(client, pbx.message(row["centre"], "leg.ended", f'{{"leg":"{leg.id}","cause":"cancelled"}}'))
                 for row in busy:
-                    await _post(client, row["centre"], *pbx.device(codec.agent(row["state"]).id))
+                    await _post(client, pbx.device(row["centre"], codec.agent(row["state"]).id))
                 await asyncio.sleep(0.1)
     finally:
         await connection.close()
     raise RuntimeError(f"after {TRIES} tries: {[dict(row) for row in busy][:2]} {[dict(row) for row in live][:2]}")
 
 
-async def _post(client: httpx.AsyncClient, centre: str, headers: dict[str, str], body: str) -> None:
-    answer = await client.post(path(centre), content=body, headers=headers)
+async def _post(client: httpx.AsyncClient, message: Message) -> None:
+    answer = await client.post(message.path, content=message.body, headers=message.headers)
     answer.raise_for_status()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from app import policyfile
 from bench import policy
 from bench.hanging_up import hang_up
 from bench.calls import Story, openings, stories
-from bench.signing import write
+from bench.signing import Pbx, Switch, write
 from bench.stage import Running, Stage, cpu, numbers
 
 SCRIPT = Path(__file__).parent / "play.lua"
@@ -46,21 +47,32 @@ def begun() -> tuple[Story, ...]:
     return openings(policyfile.load(policy.text()))
 
 
+@dataclass
+class Load:
+    """Which calls are played, and what signs them."""
+
+    stories: tuple[Story, ...]
+    openings: tuple[Story, ...]
+    switch: Callable[[], Switch] = Pbx
+
+
 async def play(
-    on: Stage, targets: list[Running], connections: int, seconds: int, centres: tuple[str, ...], warm: int = 1
+    on: Stage, targets: list[Running], connections: int, seconds: int, centres: tuple[str, ...], load: Load | None = None
 ) -> Seen:
-    """Warm up, then measure; with several processes each gets its share of the connections."""
-    await _play(on, targets, connections, warm, centres)
-    return await _play(on, targets, connections, seconds, centres)
+    """Warm up for a second, then measure; with several processes each gets its share of the connections."""
+    load = load or Load(told(), begun())
+    await _play(on, targets, connections, 1, centres, load)
+    return await _play(on, targets, connections, seconds, centres, load)
 
 
 async def _play(
-    on: Stage, targets: list[Running], connections: int, seconds: int, centres: tuple[str, ...]
+    on: Stage, targets: list[Running], connections: int, seconds: int, centres: tuple[str, ...], load: Load
 ) -> Seen:
     each = connections // len(targets)
     folders = [on.folder / f"calls-{next(numbers)}" for _ in targets]
     for folder in folders:
-        write(folder, told(), begun(), centres, each, int(FASTEST * seconds / connections) + 50)
+        events = int(FASTEST * seconds / connections) + 50
+        write(folder, load.switch(), load.stories, load.openings, centres, each, events)
     before = [running.cpu() for running in targets], cpu(on.postmaster)
     results = await asyncio.gather(
         *(_wrk(running.port, each, seconds, folder) for running, folder in zip(targets, folders, strict=True))

@@ -18,7 +18,7 @@ import uvloop
 from app import policyfile
 from bench import policy
 from bench.calls import CENTRE, DEVICE, Story, stories
-from bench.signing import Pbx, path
+from bench.signing import Message, Pbx
 
 GAP = 0.03
 ADDRESS = re.compile(rb'"address":"sip:(a\d\d)@bench"')
@@ -50,13 +50,14 @@ class Line(asyncio.Protocol):
         if self.waiting is not None and not self.waiting.done():
             self.waiting.set_result((0, b""))
 
-    async def post(self, where: str, headers: dict[str, str], body: str) -> tuple[int, bytes]:
+    async def post(self, message: Message) -> tuple[int, bytes]:
+        """The status and the body of the answer."""
         self._begin()
         self.waiting = asyncio.get_running_loop().create_future()
-        lines = "".join(f"{key}: {value}\r\n" for key, value in headers.items())
+        lines = "".join(f"{key}: {value}\r\n" for key, value in message.headers.items())
         self.transport.write(
-            f"POST {where} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/cloudevents+json\r\n{lines}"
-            f"content-length: {len(body)}\r\n\r\n{body}".encode()
+            f"POST {message.path} HTTP/1.1\r\nhost: bench\r\n{lines}"
+            f"content-length: {len(message.body)}\r\n\r\n{message.body}".encode()
         )
         return await self.waiting
 
@@ -85,9 +86,11 @@ class Load:
             moment = begins + n * GAP
             if (wait := moment - loop.time()) > 0:
                 await asyncio.sleep(wait)
-            message = self.pbx.device(gone or "a00") if kind == DEVICE else self.pbx.message(kind, data)
+            message = (
+                self.pbx.device(CENTRE, gone or "a00") if kind == DEVICE else self.pbx.message(CENTRE, kind, data)
+            )
             line = await self.line()
-            status, body = await line.post(path(CENTRE), *message)
+            status, body = await line.post(message)
             self.late.append((loop.time() - moment) * 1e3)
             self.refused += not 200 <= status < 300 or b'"degraded"' in body
             self.free.append(line)

@@ -9,10 +9,9 @@ function setup(thread)
 end
 
 local function message(line)
-  local mark, path, id, moment, signature, body = line:match("^(%S+)\t(%S+)\t(%S+)\t(%S+)\t(%S+)\t(.*)$")
-  local headers = {
-    ["webhook-id"] = id, ["webhook-timestamp"] = moment, ["webhook-signature"] = signature,
-    ["content-type"] = "application/cloudevents+json"}
+  local mark, path, signed, body = line:match("^(%S+)\t(%S+)\t([^\t]+)\t(.*)$")
+  local headers = {}
+  for name, value in signed:gmatch("([^:|]+): ([^|]+)") do headers[name] = value end
   return mark, wrk.format("POST", path, headers, body)
 end
 

@@ -20,6 +20,7 @@ from bench.rates import rates
 from bench.results import Result
 from bench.stage import Stage, stage
 from bench.starting import starting
+from bench.twilio import twilio
 
 Measure = Callable[[Stage, bool], Awaitable[list[Result]]]
 
@@ -31,6 +32,7 @@ async def _rules(_on: Stage, _quick: bool) -> list[Result]:
 MEASURES: dict[str, Measure] = {
     "rules": _rules,
     "rates": lambda on, quick: rates(on, 1 if quick else 3, 2 if quick else 4),
+    "twilio": lambda on, quick: twilio(on, 1 if quick else 3, 2 if quick else 3),
     "pairs": lambda on, quick: pairs(on, 1 if quick else 3, 2 if quick else 4),
     "growth": lambda on, quick: growth(on, 1, 2, 100_000, 5_000) if quick else growth(on, 3, 3),
     "lasting": lambda on, quick: lasting(on, 10, 20_000) if quick else lasting(on, 60),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from app.providers.generic.envelope import PREFIX
 from bench.calls import DEVICE, Story
@@ -26,20 +27,42 @@ def path(centre: str) -> str:
     return f"/hooks/{centre}/generic/events"
 
 
+class Message(NamedTuple):
+    """One request."""
+
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+class Switch(Protocol):
+    """What signs for one platform, in one run: no reference and no message is ever used twice."""
+
+    provider: str
+
+    def references(self) -> Iterator[tuple[str, str, str]]:
+        """For each call: its reference, its caller's number, the colleague asked for."""
+
+    def message(self, centre: str, kind: str, data: str, reference: str) -> Message:
+        """This happened in the call of this reference."""
+
+
 class Pbx:
-    """One PBX in one run: no reference and no message id is ever used twice."""
+    """A PBX that speaks the generic contract."""
+
+    provider = "generic"
 
     def __init__(self) -> None:
         self.run = secrets.token_hex(4)
         self._numbers = count()
 
     def references(self) -> Iterator[tuple[str, str, str]]:
-        """For each call: its reference, its caller's number, the colleague asked for."""
+        """See `Switch`."""
         for n in count():
             yield f"{self.run}-{n}", f"+316{10_000_000 + n % 80_000_000}", f"sip:c{n % COLLEAGUES:02}@bench"
 
-    def message(self, kind: str, data: str) -> tuple[dict[str, str], str]:
-        """The three signature headers and the body."""
+    def message(self, centre: str, kind: str, data: str, _reference: str = "") -> Message:
+        """See `Switch`."""
         identity = f"{self.run}.{next(self._numbers)}"
         body = (
             f'{{"specversion":"1.0","id":"{identity}","source":"urn:bench:pbx","type":"{PREFIX}{kind}.v1",'
@@ -48,28 +71,36 @@ class Pbx:
         moment = str(int(time.time()))
         digest = hmac.new(KEY, f"{identity}.{moment}.{body}".encode(), hashlib.sha256).digest()
         signature = "v1," + base64.b64encode(digest).decode()
-        return {"webhook-id": identity, "webhook-timestamp": moment, "webhook-signature": signature}, body
+        headers = {
+            "webhook-id": identity, "webhook-timestamp": moment, "webhook-signature": signature,
+            "content-type": "application/cloudevents+json",
+        }  # fmt: skip
+        return Message(path(centre), headers, body)
 
-    def device(self, agent_id: str) -> tuple[dict[str, str], str]:
+    def device(self, centre: str, agent_id: str) -> Message:
         """This agent's phone is back."""
-        return self.message("device.changed", f'{{"address":"sip:{agent_id}@bench","state":"idle"}}')
+        return self.message(centre, "device.changed", f'{{"address":"sip:{agent_id}@bench","state":"idle"}}')
 
 
-def write(folder: Path, stories: tuple[Story, ...], openings: tuple[Story, ...], centres: tuple[str, ...], threads: int, events: int) -> int:
-    """One file for each thread of wrk, with at least `events` messages in whole calls; returns the number of calls.
+def write(
+    folder: Path,
+    switch: Switch,
+    stories: tuple[Story, ...],
+    openings: tuple[Story, ...],
+    centres: tuple[str, ...],
+    threads: int,
+    events: int,
+) -> None:
+    """One file for each thread of wrk, with at least `events` messages in whole calls.
 
     A thread begins with calls that end in the menu, each thread with more of them: so they get out of step.
-
-    A line is `mark, path, id, timestamp, signature, body`, separated by tabs. Mark `c` begins a call, `.` goes on,
-    `d` is the place of a `device.changed`; `p` lines are the pool they come from, `p` and the agent's number.
+    A line is `mark, path, headers, body`, separated by tabs. Mark `c` begins a call, `.` goes on, `d` is the place of a
+    `device.changed`; `p` lines are the pool they come from, `p` and the agent's number.
     """
-    pbx = Pbx()
-    calls = pbx.references()
-    made = 0
+    calls = switch.references()
     folder.mkdir(parents=True, exist_ok=True)
     for thread in range(1, threads + 1):
         centre = centres[thread % len(centres)]
-        where = path(centre)
         lines: list[str] = []
         own = 0
         late = thread * len(stories[0].messages) // threads
@@ -79,19 +110,18 @@ def write(folder: Path, stories: tuple[Story, ...], openings: tuple[Story, ...],
             else:
                 story = stories[own % len(stories)]
                 own += 1
-            told = story.told(centre, *next(calls))
-            for n, (kind, data) in enumerate(told):
+            about = next(calls)
+            for n, (kind, data) in enumerate(story.told(centre, *about, switch.provider)):
                 if kind == DEVICE:
                     lines.append("d")
                 else:
-                    lines.append(_line("." if n else "c", where, *pbx.message(kind, data)))
-        for n in range(AGENTS):
-            for _ in range(3 + 4 * own // AGENTS):
-                lines.append(_line(f"p{n}", where, *pbx.device(agent(n))))
+                    lines.append(_line("." if n else "c", switch.message(centre, kind, data, about[0])))
+        if isinstance(switch, Pbx):
+            for n in range(AGENTS):
+                lines += [_line(f"p{n}", switch.device(centre, agent(n))) for _ in range(3 + 4 * own // AGENTS)]
         (folder / f"{thread}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        made += own
-    return made
 
 
-def _line(mark: str, where: str, headers: dict[str, str], body: str) -> str:
-    return "\t".join((mark, where, *headers.values(), body))
+def _line(mark: str, message: Message) -> str:
+    headers = "|".join(f"{name}: {value}" for name, value in message.headers.items())
+    return "\t".join((mark, message.path, headers, message.body))

@@ -6,7 +6,9 @@ GET anything answers how many it took.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sys
+from urllib.parse import parse_qs
 
 import httptools
 import uvloop
@@ -17,6 +19,11 @@ UP = HEAD + b'content-length: 14\r\n\r\n{"state":"up"}'
 taken = 0
 
 
+def sid(leg: str) -> str:
+    """The id of a dialled line as the imitated Twilio gives it."""
+    return "CA" + hashlib.md5(leg.encode(), usedforsecurity=False).hexdigest()
+
+
 class Taker(asyncio.Protocol):
     """One kept connection."""
 
@@ -25,7 +32,10 @@ class Taker(asyncio.Protocol):
         self.parser = httptools.HttpRequestParser(self)
 
     def on_message_begin(self) -> None:
-        self.body = b""
+        self.body = self.url = b""
+
+    def on_url(self, url: bytes) -> None:
+        self.url += url
 
     def on_body(self, part: bytes) -> None:
         self.body += part
@@ -40,7 +50,15 @@ class Taker(asyncio.Protocol):
             self.transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(text), text))
         else:
             taken += 1
-            self.transport.write(UP if b'"do":"look"' in self.body else DONE)
+            self.transport.write(self.answer())
+
+    def answer(self) -> bytes:
+        """A dialled line gets its id when it is Twilio's REST interface that is asked."""
+        if self.url.startswith(b"/2010-04-01/"):
+            leg = parse_qs(self.body.decode()).get("Url", [""])[0].partition("leg=")[2].partition("&")[0]
+            body = b'{"sid":"%b","status":"queued"}' % sid(leg).encode()
+            return b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+        return UP if b'"do":"look"' in self.body else DONE
 
 
 async def main(port: int) -> None:
