@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import aiohttp
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
@@ -48,7 +48,7 @@ class Link:
         self._prefix = secrets.token_hex(4)
         self._sent = 0
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._client = httpx.AsyncClient(timeout=PATIENCE)
+        self._session: aiohttp.ClientSession | None = None
         self.given_up: list[str] = []
 
     async def tell(self, kind: type[Envelope], data: Any, turn: str) -> Answer:
@@ -64,7 +64,8 @@ class Link:
 
     async def close(self) -> None:
         """Let the connections go."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
     async def _deliver(self, event: Envelope) -> Answer:
         if not self._mischief.twice:
@@ -79,20 +80,28 @@ class Link:
         while True:
             headers = {**self._signer.headers(event.id, body, utc_now()), "content-type": CLOUD_EVENT}
             try:
-                answer = await self._client.post(self._url, content=body, headers=headers)
-            except httpx.HTTPError as error:
+                status, content = await self._post(headers, body)
+            except (aiohttp.ClientError, TimeoutError) as error:
                 problem = type(error).__name__
             else:
-                if answer.is_success:
-                    return ANSWER.decode(answer.content) if answer.content else Answer()
-                problem = f"{answer.status_code} {answer.text[:200]}"
-                if answer.status_code < 500 and answer.status_code != 429:
+                if 200 <= status < 300:
+                    return ANSWER.decode(content) if content else Answer()
+                problem = f"{status} {content[:200].decode(errors='replace')}"
+                if status < 500 and status != 429:
                     end = 0.0
             if loop.time() >= end:
                 self.given_up.append(f"{type(event).__name__} {event.id}: {problem}")
                 return Answer()
             await asyncio.sleep(pause)
             pause = min(2 * pause, 1.0)
+
+    async def _post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=4.0)
+            timeout = aiohttp.ClientTimeout(total=PATIENCE)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
+        async with self._session.post(self._url, data=body, headers=headers) as answer:
+            return answer.status, await answer.read()
 
 
 class Gate:

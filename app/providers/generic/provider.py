@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import httpx
+import aiohttp
 import msgspec
 
 from app.call import events as core
@@ -21,7 +21,11 @@ from app.settings import CentreSettings, utc_now
 
 PATIENCE = 3.0
 """Seconds a PBX may take to answer a command (design §5 rule 7)."""
+CONNECTIONS = 64
+IDLE = 4.0
+"""Seconds a connection is kept unused: less than most servers keep theirs, so that no dial meets a closed one."""
 GONE = frozenset({404, 410})
+LATER = frozenset({408, 425, 429})
 ENCODE = msgspec.json.Encoder()
 DONE = msgspec.json.Decoder(Done)
 NOTHING_TO_DO = Reply(b"", "application/json", 202)
@@ -41,7 +45,7 @@ class Generic:
         command_secrets: Iterable[str] = (),
         degrade_to: str = "",
         source: str = "",
-        client: httpx.AsyncClient | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._centre = centre
         self._incoming = Signer(secrets)
@@ -52,11 +56,11 @@ class Generic:
         self._degraded = Reply(
             ENCODE.encode(Answer(commands=(Degrade(to=degrade_to),), degraded=True)), "application/json"
         )
-        limits = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=30.0)
-        self._client = client or httpx.AsyncClient(timeout=PATIENCE, limits=limits, follow_redirects=False)
+        self._patience = aiohttp.ClientTimeout(total=patience)
+        self._session: aiohttp.ClientSession | None = None
 
     @classmethod
-    def of(cls, centre: CentreSettings, client: httpx.AsyncClient | None = None) -> Generic | None:
+    def of(cls, centre: CentreSettings) -> Generic | None:
         """The PBX these settings describe; None when the centre has none."""
         settings = centre.generic
         if settings is None:
@@ -67,7 +71,6 @@ class Generic:
             command_url=settings.command_url or "",
             command_secrets=[secret.reveal() for secret in settings.command_secrets],
             degrade_to=centre.degrade_number or "",
-            client=client,
         )
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
@@ -126,7 +129,9 @@ class Generic:
 
     async def close(self) -> None:
         """Let the connections go."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
     async def _push(self, order: Order) -> Done:
         given = order.command
@@ -149,14 +154,23 @@ class Generic:
         )
         headers = {**self._outgoing.headers(identity, body, now), "content-type": CLOUD_EVENT}
         try:
-            answer = await self._client.post(self._url, content=body, headers=headers)
-        except httpx.ConnectError as error:
+            async with self._sessions().post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
+                return judged(answer.status, await answer.content.read(LARGEST))
+        except aiohttp.ClientConnectorError as error:
             if given.name == "Dial":
                 raise Refused("the PBX does not accept connections") from error
             raise Uncertain("the PBX does not accept connections") from error
-        except httpx.HTTPError as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise Uncertain(f"the PBX did not answer the command: {type(error).__name__}") from error
-        return judged(answer)
+
+    def _sessions(self) -> aiohttp.ClientSession:
+        """Connections are kept open between commands; made at the first one, for it needs a running loop."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE)
+            self._session = aiohttp.ClientSession(
+                connector=connector, timeout=self._patience, cookie_jar=aiohttp.DummyCookieJar()
+            )
+        return self._session
 
 
 def rendered(order: Order) -> WireCommand:
@@ -175,16 +189,15 @@ def rendered(order: Order) -> WireCommand:
     )
 
 
-def judged(answer: httpx.Response) -> Done:
+def judged(status: int, body: bytes) -> Done:
     """2xx is done, whatever else it says; 404 and 410 gone, other 4xx refused; anything else is uncertain."""
-    status = answer.status_code
     if status in GONE:
         raise Refused("the PBX does not know this leg any more", gone=True)
-    if 400 <= status < 500 and status not in (408, 425, 429):
+    if 400 <= status < 500 and status not in LATER:
         raise Refused(f"the PBX refused the command with status {status}")
     if not 200 <= status < 300:
         raise Uncertain(f"the PBX answered with status {status}")
     try:
-        return DONE.decode(answer.content)
+        return DONE.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Done()
