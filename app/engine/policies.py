@@ -46,12 +46,16 @@ class Policies:
         """The policy if it was loaded before."""
         return self._known.get((centre, version))
 
-    async def load(self, centre: str, version: str) -> Policy:
-        """The policy, read and compiled off the event loop when it is new here. Raises UnknownPolicy."""
+    async def load(self, centre: str, version: str, by: asyncpg.Connection | None = None) -> Policy:
+        """The policy, read (`by` this connection) and compiled off the event loop when it is new here.
+
+        Raises UnknownPolicy.
+        """
         policy = self._known.get((centre, version))
         if policy is not None:
             return policy
-        text = self._pool and await self._pool.fetchval(
+        reader = by or self._pool
+        text = reader and await reader.fetchval(
             "SELECT text FROM policies WHERE centre = $1 AND version = $2", centre, version
         )
         if not text or self._compile is None:

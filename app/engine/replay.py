@@ -53,20 +53,23 @@ async def replay(
         first = await recorded.first_policy(connection, centre)
         if not first:
             raise ValueError(f"There is no centre {centre!r}.")
-        fold = _Fold(Scene(Centre(centre, first), 0), policies, decide, under)
+        fold = _Fold(connection, Scene(Centre(centre, first), 0), policies, decide, under)
         async for row in recorded.events(connection, centre):
             report.events += 1
             report.whole = report.whole and row["seq"] == report.events
             report.differences += await fold.event(row)
         if report.whole and under is None:
-            report.differences += [difference async for difference in fold.rows(connection)]
+            report.differences += [difference async for difference in fold.rows()]
     return report
 
 
 class _Fold:
     """The centre as the events so far left it."""
 
-    def __init__(self, scene: Scene, policies: Policies, decide: Decide, under: Policy | None) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, scene: Scene, policies: Policies, decide: Decide, under: Policy | None
+    ) -> None:
+        self._connection = connection
         self._scene = scene
         self._policies = policies
         self._decide = decide
@@ -78,8 +81,8 @@ class _Fold:
         scene, event = self._scene, codec.event(row["data"])
         centre = scene.centre.id
         call = scene.calls.get(call_of(event))
-        policy = self._under or await self._policies.load(centre, scene.centre.policy)
-        pinned = policy if call is None or self._under else await self._policies.load(centre, call.policy)
+        policy = self._under or await self._policy(centre, scene.centre.policy)
+        pinned = policy if call is None or self._under else await self._policy(centre, call.policy)
         decision = self._decide(call, event, scene.world(call, event, row["at"], policy, pinned))
         scene.apply(decision, "")
         scene.seq = row["seq"]
@@ -92,9 +95,12 @@ class _Fold:
         folded = _outcome(made[6], decision.because, pinned.version if self._under is None else row["policy_version"])
         return [] if stored == folded else [Difference(where, stored, folded)]
 
-    async def rows(self, connection: asyncpg.Connection) -> AsyncIterator[Difference]:
+    async def _policy(self, centre: str, version: str) -> Policy:
+        return await self._policies.load(centre, version, by=self._connection)
+
+    async def rows(self) -> AsyncIterator[Difference]:
         """What stands in the tables and would not have been written so, or the other way round."""
-        scene, centre = self._scene, self._scene.centre.id
+        connection, scene, centre = self._connection, self._scene, self._scene.centre.id
         states: dict[str, Any] = {
             "calls": scene.calls,
             "agents": scene.agents,
