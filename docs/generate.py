@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from app.policyfile import schema
 from app.providers.generic import describing
+from app.web import api
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -92,6 +93,7 @@ def routing() -> str:
 
 GENERATED: Mapping[str, Callable[[], str]] = {
     "config/routing.schema.json": schema.text,
+    "docs/reference/api.json": api.description,
     "docs/reference/generic-api.yaml": describing.openapi,
     "docs/reference/generic-events.schema.json": describing.json_schema,
     "docs/reference/routing.md": routing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp
 
 from app.web.api import actions, callbacks, calls, directory, figures, message, policy, presence
 from app.web.api.frame import VERSION, Frame
-from app.web.api.problems import ProblemDetails, install
+from app.web.api.problems import RESPONSES, ProblemDetails, install
 from app.web.means import Means
 
 PREFIX = "/api/v1"
@@ -75,10 +76,24 @@ def _described(api: Api) -> dict[str, Any]:
     schemas["ProblemDetails"] = problem
     told["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     told["security"] = [{"token": []}]
-    version = {"API-Version": {"schema": {"type": "string"}, "description": "Versie van deze API"}}
+    told["components"]["headers"] = {
+        "API-Version": {"schema": {"type": "string"}, "description": "Versie van deze API"}
+    }
+    version = {"API-Version": {"$ref": "#/components/headers/API-Version"}}
+    told["components"]["responses"] = {
+        str(status): {**response, "headers": version} for status, response in RESPONSES.items()
+    }
     for path in told["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)
-            for response in operation["responses"].values():
-                response["headers"] = version
+            for status, response in operation["responses"].items():
+                if int(status) in RESPONSES:
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
+                else:
+                    response["headers"] = version
     return told
+
+
+def description() -> str:
+    """The OpenAPI description as it stands in docs/reference/api.json."""
+    return json.dumps(build().openapi(), ensure_ascii=False, indent=1) + "\n"
