@@ -60,6 +60,8 @@ class Engine:
         self._overload = overload
         self._listeners = list(listeners)
         self._waiting: dict[tuple[str, str, str], Item] = {}
+        self._taken: list[Item] = []
+        """In the transaction that is under way."""
         self._scenes: dict[str, Scene] = {}
         """What the last transaction saw; good for the next one as long as nobody else numbered an event."""
         self._wake = asyncio.Event()
@@ -91,8 +93,8 @@ class Engine:
 
     @property
     def latency(self) -> float:
-        """Seconds the oldest waiting event waits."""
-        for item in self._waiting.values():
+        """Seconds the oldest event waits that is not saved yet."""
+        for item in (*self._taken[:1], *islice(self._waiting.values(), 1)):
             return asyncio.get_running_loop().time() - item.since
         return 0.0
 
@@ -130,13 +132,14 @@ class Engine:
                 self._wake.clear()
                 await self._wake.wait()
             taken = list(islice(self._waiting, LIMIT))
-            items = [self._waiting.pop(key) for key in taken]
+            items = self._taken = [self._waiting.pop(key) for key in taken]
             try:
                 left = await self._commit(items)
             except asyncio.CancelledError:
                 for item in items:
                     item.fail(Unavailable("stopping"))
                 raise
+            self._taken = []
             if left:
                 self._put_back(left)
 

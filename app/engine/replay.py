@@ -12,7 +12,6 @@ from typing import Any
 import asyncpg
 from msgspec import Struct
 
-from app.call.because import Because
 from app.call.decision import Centre
 from app.call.policy import Policy
 from app.engine.arrivals import Step, call_of
@@ -91,9 +90,10 @@ class _Fold:
         made = self._write.rows["events"].pop()
         self._write.rows["outbox"].clear()
         where = f"event {row['seq']} {row['type']}"
-        stored = _outcome(row["phase_after"], codec.because(row["because"]), row["policy_version"])
-        folded = _outcome(made[6], decision.because, pinned.version if self._under is None else row["policy_version"])
-        return [] if stored == folded else [Difference(where, stored, folded)]
+        version = row["policy_version"] if self._under is not None else pinned.version
+        stored = (row["phase_after"], codec.because(row["because"]), row["policy_version"])
+        folded = (made[6], decision.because, version)
+        return [] if stored == folded else [Difference(where, _shown(stored), _shown(folded))]
 
     async def _policy(self, centre: str, version: str) -> Policy:
         return await self._policies.load(centre, version, by=self._connection)
@@ -137,10 +137,6 @@ class _Fold:
         return {f"{row[1]}/{row[2]}": row for row in rows}
 
 
-def _outcome(phase: str, because: Because, version: str) -> str:
-    return f"{phase} {codec.text(because)} {version}"
-
-
 def _compared(table: str, stored: dict[str, Any], folded: dict[str, Any]) -> list[Difference]:
     return [
         Difference(f"{table}/{key}", _shown(stored.get(key)), _shown(folded.get(key)))
@@ -150,4 +146,4 @@ def _compared(table: str, stored: dict[str, Any], folded: dict[str, Any]) -> lis
 
 
 def _shown(row: object) -> str:
-    return "" if row is None else codec.text(row)
+    return "" if row is None else codec.ordered(row)

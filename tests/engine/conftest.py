@@ -28,7 +28,7 @@ async def db(database: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest_asyncio.fixture
 async def start(database: str, db: asyncpg.Connection) -> AsyncIterator[Start]:
-    """Gives what starts an engine, each as a process of its own would be: `await start("a")`."""
+    """What starts an engine, as a process of its own would be."""
     for name in CENTRES:
         await db.execute("INSERT INTO centres (id, state) VALUES ($1, $2)", name, text(Centre(name, "v1")))
     engines: list[Engine] = []

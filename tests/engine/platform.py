@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from app.call.call import Call
-from app.call.events import Event, LegSeen
+from app.call.events import Event, LegEnded, LegSeen
 from app.call.policy import Policy
 from app.providers.base import Arrival, Hook, Order, Reply
 
@@ -24,6 +24,7 @@ class Platform:
         self.at_once: dict[str, int] = {}
         self.most: int = 0
         self.slow = 0.0
+        self.gone = False
 
     async def send(self, order: Order) -> str:
         self.before(order)
@@ -37,6 +38,8 @@ class Platform:
         return f"sw-{order.command.leg}" if order.command.name == "Dial" else ""
 
     async def look(self, order: Order) -> Event:
+        if self.gone:
+            return LegEnded(order.call, order.command.leg, "lost")
         return LegSeen(call=order.call, leg=order.command.leg, state="up", room=order.room)
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:

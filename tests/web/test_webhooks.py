@@ -1,4 +1,4 @@
-"""The whole service behind its webhooks: a signed event in, what the legs do out, and the KCC when that takes too long."""
+"""The whole service behind its webhooks: a signed event in, what the legs do out, the KCC when that takes too long."""
 
 from __future__ import annotations
 
