@@ -37,6 +37,11 @@ def text(value: object) -> str:
     return _encode(value).decode()
 
 
+def ordered(value: object) -> str:
+    """The same with names in order, so that equal values read alike."""
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
 def _reader(kind: type[State]) -> Callable[[str], State]:
     decode = msgspec.json.Decoder(kind).decode
     version = msgspec.json.Decoder(_Version).decode
