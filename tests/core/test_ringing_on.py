@@ -8,7 +8,6 @@ from tests.core.moments import (
     answers,
     caller,
     codes,
-    ends,
     heard,
     hears,
     joined,

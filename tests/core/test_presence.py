@@ -1,0 +1,218 @@
+"""What an agent is: asked during a call it holds after it; registration owed, wrap-up that ends (domain §3.1, §3.3)."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from app.agents.presence import decide_agent, is_last_ready, miss, release
+from app.call import events as e
+from app.call.agent import Agent, AgentState
+from app.call.decision import Registered, RegistrationOwed
+from app.call.timers import Timer
+from tests.core.house import TUESDAY, House
+from tests.core.moments import codes, consulting, ends, house, of, offering, phase, presses, recalled, rings, talking
+from tests.core.policies import policy
+
+QUESTION = (e.Question("wmo", direct=True),)
+
+
+def bart(state: AgentState, **more: object) -> House:
+    """Bart alone, in this state."""
+    centre = House()
+    centre.agents["bart"] = Agent("bart", state, TUESDAY, **more)  # type: ignore[arg-type]
+    return centre
+
+
+def now(centre: House, agent: str = "bart") -> tuple[str, str]:
+    return centre.agents[agent].state, centre.agents[agent].reason
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "after"),
+    [
+        ("logged_off", e.AgentLoggedOn("bart"), ("not_ready", "logged_on")),
+        ("logged_off", e.AgentReady("bart"), ("ready", "")),
+        ("not_ready", e.AgentReady("bart"), ("ready", "")),
+        ("ready", e.AgentNotReady("bart", "pauze"), ("not_ready", "pauze")),
+        ("not_ready", e.AgentNotReady("bart", "cursus"), ("not_ready", "cursus")),
+        ("ready", e.AgentLoggedOff("bart"), ("logged_off", "")),
+        ("wrap_up", e.AgentReady("bart"), ("ready", "")),
+        ("wrap_up", e.AgentNotReady("bart", "pauze"), ("not_ready", "pauze")),
+        ("wrap_up", e.AgentLoggedOff("bart"), ("logged_off", "")),
+    ],
+)
+def test_outside_a_call_what_is_asked_is_so_at_once(state: AgentState, event: e.Event, after: tuple[str, str]) -> None:
+    centre = bart(state)
+    centre.handle(event)
+    assert now(centre) == after
+    assert centre.agents["bart"].since == centre.now
+
+
+@pytest.mark.parametrize(
+    ("state", "event"),
+    [("ready", e.AgentLoggedOn("bart")), ("ready", e.AgentReady("bart")), ("logged_off", e.AgentLoggedOff("bart")),
+     ("logged_off", e.AgentNotReady("bart", "pauze")), ("talking", e.DeviceChanged("bart", "gone")),
+     ("ready", e.DeviceChanged("bart", "busy")), ("not_ready", e.DeviceChanged("bart", "idle")),
+     ("ready", e.TimerFired("agent", "bart", "wrap_up", TUESDAY))],
+)  # fmt: skip
+def test_what_is_so_already_changes_nothing(state: AgentState, event: e.Event) -> None:
+    assert codes(bart(state).handle(event)) == ["ignored.agent_state"]
+
+
+@pytest.mark.parametrize("state", ["reserved", "talking"])
+def test_during_a_call_it_holds_after_it(state: AgentState) -> None:
+    for event, then, reason in (
+        (e.AgentNotReady("bart", "pauze"), "not_ready", "pauze"), (e.AgentLoggedOff("bart"), "logged_off", ""),
+        (e.AgentReady("bart"), "ready", ""),
+    ):  # fmt: skip
+        centre = bart(state, call="c9")
+        assert codes(centre.handle(event)) == [f"agent.then_{then}"]
+        agent = centre.agents["bart"]
+        assert (agent.state, agent.then, agent.reason, agent.call) == (state, then, reason, "c9")
+
+
+def test_after_the_wrap_up_the_agent_is_what_was_asked() -> None:
+    for event, after in (
+        (None, ("ready", "")), (e.AgentNotReady("joke", "pauze"), ("not_ready", "pauze")),
+        (e.AgentLoggedOff("joke"), ("logged_off", "")),
+    ):  # fmt: skip
+        centre = talking()
+        if event is not None:
+            centre.handle(event)
+        centre.handle(e.HangUpAsked("c1", "joke"))
+        assert now(centre, "joke")[0] == "wrap_up"
+        centre.wait(60)
+        assert now(centre, "joke") == after
+        assert centre.agents["joke"].owes == ("c1",), "ready again after the wrap-up, the registration stays owed"
+
+
+@pytest.mark.parametrize("event", [e.AgentLoggedOn("gone"), e.AgentReady("gone"), e.AgentLoggedOff("gone")])
+def test_nobody_outside_the_policy_is_an_agent(event: e.Event) -> None:
+    assert codes(House().handle(event)) == ["ignored.unknown_agent"]
+
+
+def test_who_left_the_policy_can_go_but_not_come() -> None:
+    centre = bart("wrap_up", timers=(Timer("wrap_up", TUESDAY),))
+    centre.policy = policy(agents={})
+    assert codes(centre.handle(e.AgentReady("bart"))) == ["ignored.unknown_agent"]
+    centre.wait(0)
+    assert now(centre)[0] == "ready"
+    assert codes(centre.handle(e.DeviceChanged("bart", "gone"))) == ["agent.not_ready"]
+    assert codes(centre.handle(e.AgentLoggedOff("bart"))) == ["agent.logged_off"]
+
+
+def test_a_phone_that_is_gone_makes_not_ready_and_back_ready_but_never_the_last_one() -> None:
+    centre = house("bart", "fatima")
+    assert codes(centre.handle(e.DeviceChanged("bart", "gone"))) == ["agent.not_ready"]
+    assert now(centre) == ("not_ready", "unreachable")
+    assert codes(centre.handle(e.DeviceChanged("fatima", "gone"))) == ["ignored.agent_state"]
+    assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["agent.ready"]
+
+
+@pytest.mark.parametrize(
+    ("others", "last"), [((), True), (("bart",), True), (("joke",), True), (("bart", "joke"), False)]
+)
+def test_the_last_ready_one_of_any_of_the_agent_s_offices(others: tuple[str, ...], last: bool) -> None:
+    centre = house("fatima", *others)
+    assert is_last_ready(centre.agents["fatima"], centre.world()) == last
+
+
+def test_an_agent_who_is_not_in_the_policy_is_nobody_s_last_one() -> None:
+    centre = house("bart")
+    centre.agents["gone"] = Agent("gone", "ready", TUESDAY)
+    assert not is_last_ready(centre.agents["gone"], centre.world())
+    assert is_last_ready(centre.agents["bart"], centre.world())
+
+
+@pytest.mark.parametrize(
+    ("then", "after", "warn"),
+    [("ready", "not_ready", False), ("not_ready", "not_ready", False), ("logged_off", "logged_off", False)],
+)
+def test_a_miss_makes_not_ready_unless_something_else_was_asked(then: str, after: str, warn: bool) -> None:
+    centre = house("bart", "fatima")
+    agent = replace(centre.agents["bart"], state="reserved", then=then, reason="pauze" if then != "ready" else "")
+    missed, warned = miss(agent, "no_answer", centre.world())
+    assert (missed.state, missed.then, warned) == (after, "ready", warn)
+    assert missed.reason == ("no_answer" if then == "ready" else "pauze")
+
+
+def test_who_is_let_go_keeps_the_place_among_the_idle() -> None:
+    centre = house("bart", "fatima")
+    before = centre.agents["bart"]
+    rings(centre)
+    presses(centre, "1")
+    centre.now += timedelta(seconds=5)
+    ends(centre, "caller")
+    assert centre.agents["bart"] == before
+    assert release(replace(before, then="logged_off"), centre.world()).state == "logged_off"
+
+
+def test_the_registration_in_the_wrap_up_makes_the_agent_ready() -> None:
+    centre = talking()
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert [type(r) for r in centre.records[-1:]] == [RegistrationOwed]
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
+    assert (now(centre, "joke"), centre.agents["joke"].owes, centre.agents["joke"].timers) == (("ready", ""), (), ())
+
+
+def test_the_registration_later_only_takes_the_debt_away() -> None:
+    centre = talking()
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    centre.wait(60)
+    centre.handle(e.AgentNotReady("joke", "pauze"))
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
+    assert (now(centre, "joke"), centre.agents["joke"].owes) == (("not_ready", "pauze"), ())
+
+
+def test_registered_before_the_end_nothing_is_owed() -> None:
+    centre = talking()
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["ignored.registered_already"]
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert centre.agents["joke"].owes == ()
+    assert sum(isinstance(r, Registered) for r in centre.records) == 1
+    assert not any(isinstance(r, RegistrationOwed) for r in centre.records)
+
+
+@pytest.mark.parametrize(
+    ("event", "because"),
+    [(e.RegistrationDone("c1", "joke", ()), "ignored.nothing_to_register"),
+     (e.RegistrationDone("c1", "nobody", QUESTION), "ignored.nothing_to_register"),
+     (e.RegistrationDone("c1", "fatima", QUESTION), "ignored.registered_already"),
+     (e.RegistrationDone("c9", "joke", QUESTION), "ignored.registered_already")],
+)  # fmt: skip
+def test_nobody_registers_what_is_not_theirs(event: e.Event, because: str) -> None:
+    assert codes(talking().handle(event)) == [because]
+
+
+def test_a_transferred_call_is_registered_in_the_wrap_up_of_the_agent_who_left_it() -> None:
+    centre = consulting()
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
+    assert (now(centre, "joke")[0], phase(centre)) == ("ready", "RingingOn")
+
+
+def test_an_agent_who_registers_while_that_very_caller_waits_again_gets_them_back() -> None:
+    centre = recalled()
+    centre.handle(e.RegistrationDone("c1", "joke", QUESTION))
+    centre.handle(e.AgentReady("joke"))
+    assert (phase(centre), of(centre).phase.agent) == ("Offering", "joke")  # type: ignore[union-attr]
+
+
+def test_the_wrap_up_lasts_as_long_as_the_office_says_and_is_an_agent_s_own_clock() -> None:
+    centre = talking()
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    ends(centre, "caller")
+    ends(centre, "agent")
+    assert [(t.name, t.due_at) for t in centre.agents["joke"].timers] == [
+        ("wrap_up", centre.now + timedelta(seconds=60))
+    ]
+    fired = centre.timers()[0][1]
+    centre.handle(e.AgentReady("joke"))
+    assert codes(centre.handle(fired)) == ["ignored.agent_state"]
+
+
+def test_a_reserved_agent_is_not_disturbed_by_the_phone_of_another() -> None:
+    centre = offering()
+    assert decide_agent(e.AgentReady("fatima"), centre.world()).because.code == "ignored.agent_state"
