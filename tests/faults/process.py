@@ -1,0 +1,86 @@
+"""The service as a process of its own: started, awaited, killed; everything it says is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from itertools import count
+from pathlib import Path
+
+import httpx
+
+from tests.faults.town import COMMAND
+
+numbers = count(1)
+
+
+class Process:
+    """`log` holds what it wrote to standard output and standard error in all its lives."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self.environment = environment
+        self.url = f"http://127.0.0.1:{environment['WARMLIJN_PORT']}"
+        self.log = folder / f"log-{next(numbers)}"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of its present life."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self, seconds: float = 60.0) -> None:
+        """From nothing to ready."""
+        with self.log.open("ab") as out:
+            self._process = await asyncio.create_subprocess_exec(
+                *COMMAND, env=self.environment, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out
+            )
+        await self.ready(seconds)
+
+    async def ready(self, seconds: float = 60.0) -> None:
+        """Wait until it says that it is ready."""
+        await until(self._is_ready, f"{self.url} is ready; it said:\n{self.said()[-3000:]}", seconds)
+
+    async def _is_ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.returncode is None, f"it stopped:\n{self.said()[-3000:]}"
+        return await status(f"{self.url}/health/ready") == 200
+
+    async def kill(self) -> None:
+        """At once, without a word."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        """As an administrator would; at once when it does not listen."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self._process.wait(), 15)
+        except TimeoutError:
+            await self.kill()
+
+    def said(self) -> str:
+        """Everything it wrote so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+
+async def status(url: str) -> int:
+    """The status of GET, 0 when nobody answers."""
+    try:
+        async with httpx.AsyncClient(timeout=3.0, trust_env=False) as client:
+            return (await client.get(url)).status_code
+    except httpx.HTTPError:
+        return 0
+
+
+async def until(test: Callable[[], Awaitable[object]], what: str, seconds: float = 10.0) -> None:
+    """Wait until this coroutine function says so."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not await test():
+        assert asyncio.get_running_loop().time() < end, f"not within {seconds:.0f} s: {what}"
+        await asyncio.sleep(0.03)
