@@ -69,7 +69,8 @@ class Evidence:
             await pool.close()
         assert report.whole
         assert report.events > 0
-        assert report.differences == [], "\n".join(f"{d.where}\n  {d.stored}\n  {d.folded}" for d in report.differences[:5])
+        shown = (f"{d.where}\n  {d.stored}\n  {d.folded}" for d in report.differences[:5])
+        assert report.differences == [], "\n".join(shown)
 
     async def holds_all(self, front: Front, public: str) -> int:
         """Every event of every request that was acknowledged stands in the log; returns how many those are."""

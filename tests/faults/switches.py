@@ -56,15 +56,15 @@ class Side(Protocol):
     def problems(self) -> list[str]: ...
 
 
-async def hears(resident: Resident, what: str, seconds: float = 15.0) -> None:
-    """Wait until the resident hears this. Raises ConnectionError when the line is over before that."""
+async def hears(resident: Resident, *what: str, seconds: float = 15.0) -> None:
+    """Wait until the resident hears one of these. Raises ConnectionError when the line is over before that."""
 
     async def now() -> bool:
         if resident.over:
             raise ConnectionError(f"over before {what} was heard")
-        return resident.hears == what
+        return resident.hears in what
 
-    await until(now, f"hears {what}, but {resident.hears}", seconds)
+    await until(now, f"hears {what}", seconds)
 
 
 class Recorded(Demo):

@@ -25,7 +25,7 @@ async def served(resident: Resident, on: Side, agents: dict[str, Desk], evidence
     """One whole call: the menu, a person, and then what the story says."""
     await resident.rings()
     await resident.presses("1")
-    await hears(resident, "people", 40)
+    await hears(resident, "people", seconds=40)
     holds = "SELECT state->>'id' FROM agents WHERE state->>'call' = $1 AND state->>'state' = 'talking'"
     agent = (await evidence.rows(holds, resident.call))[0][0]
     if story == "transfer":
