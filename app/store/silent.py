@@ -28,7 +28,10 @@ _FORGET_OF = (
     "DELETE FROM lines WHERE centre = $1 AND call IN (SELECT id FROM calls WHERE centre = $1 AND ended_at < $2)",
     "DELETE FROM calls WHERE centre = $1 AND ended_at < $2",
 )
-_FORGET_EVENTS = "DELETE FROM events WHERE centre = $1 AND at < $2"
+_FORGET_LOG = (
+    "DELETE FROM events WHERE centre = $1 AND at < $2",
+    "DELETE FROM accesses WHERE centre = $1 AND at < $2",
+)
 
 
 async def quiet(pool: asyncpg.Pool, since: datetime, talking_since: datetime) -> list[asyncpg.Record]:
@@ -50,4 +53,5 @@ async def forget(pool: asyncpg.Pool, centre: str, calls_before: datetime, events
     """Delete what has outlived its term in one centre."""
     for statement in _FORGET_OF:
         await pool.execute(statement, centre, calls_before)
-    await pool.execute(_FORGET_EVENTS, centre, events_before)
+    for statement in _FORGET_LOG:
+        await pool.execute(statement, centre, events_before)

@@ -183,6 +183,20 @@ async def test_a_registration_is_owed_and_then_done(house: House) -> None:
     assert (offices["sociaal"]["phonesAnswered"], offices["sociaal"]["phonesWithinThreeRings"]) == (1, 1)
 
 
+async def test_what_is_still_owed_can_be_registered_after_the_wrap_up(house: House) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    await bart.post(f"/calls/{call}/hang-up")
+    await house.ready("bart")
+    assert (await bart.get("/me/presence")).json()["owes"] == [call]
+    wrong = await bart.post(f"/calls/{call}/registration", json={"questions": [{"topic": "wmoo", "direct": True}]})
+    assert [e["pointer"] for e in wrong.json()["errors"]] == ["#/questions/0/topic"]
+    done = await bart.post(f"/calls/{call}/registration", json={"questions": [{"topic": "wmo", "direct": True}]})
+    assert (done.status_code, done.json()["registrationOwed"]) == (200, False)
+    assert (await bart.get("/me/presence")).json()["owes"] == []
+    assert (await bart.post(f"/calls/{call}/registration", json={"questions": []})).status_code in (400, 404)
+
+
 async def test_one_key_has_one_effect(house: House) -> None:
     call = await house.talking()
     bart, key = house.as_("bart"), {"Idempotency-Key": "klik-0001"}

@@ -56,6 +56,16 @@ async def test_activate_decides_the_next_call_and_roll_back_returns(house: House
     assert (await house.as_("ada").get(f"/policy/versions/{told['version']}")).json()["text"] == BETTER
 
 
+async def test_a_repeated_click_does_not_undo_the_roll_back(house: House) -> None:
+    first = await active(house)
+    await house.as_("ada").post("/policy/activate", json={"text": BETTER, "reason": "korter wachten"})
+    key, body = {"Idempotency-Key": "terug-0001"}, {"reason": "toch niet"}
+    answers = [await house.as_("ada").post("/policy/roll-back", json=body, headers=key) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert await active(house) == first
+    assert (await house.as_("ada").post("/policy/roll-back", json=body)).json()["version"] != first
+
+
 async def test_nothing_to_roll_back_to(house: House) -> None:
     answer = await house.as_("ada").post("/policy/roll-back", json={"reason": "zomaar"})
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:warmlijn:problem:no-version")

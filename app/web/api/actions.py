@@ -161,8 +161,8 @@ async def registration(
     """Elke vraag één keer; in nawerktijd bent u daarna beschikbaar."""
     mine = await _mine(means, me, call, owed=True)
     references, wrong = await _references(request, means, me)
-    for question in asked.questions:
-        references.check("topic", question.topic)
+    for at, question in enumerate(asked.questions):
+        references.check("topic", question.topic, f"#/questions/{at}/topic")
     wrong.tell()
     questions = tuple(Question(q.topic, q.direct, q.simple) for q in asked.questions)
     return await _done(request, means, me, mine, RegistrationDone(call, me.agent, questions), once)

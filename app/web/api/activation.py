@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fastapi import Request
+
 from app.call.events import PolicyActivated
 from app.call.policy import Policy
 from app.providers.base import Arrival
+from app.web.api.guard import origin_of
 from app.web.api.problems import Problem
 from app.web.api.shapes import Out
 from app.web.auth import User
@@ -18,34 +21,50 @@ class Activated(Out):
     before: str
 
 
+async def repeated(means: Means, user: User, once: str | None) -> Activated | None:
+    """What this very request did before: rolling back twice by a repeated click would undo it."""
+    if once is None:
+        return None
+    done = await means.pool.fetchval(
+        "SELECT object FROM accesses WHERE centre = $1 AND actor = $2 AND action = $3",
+        user.centre, user.actor, _did(once),
+    )
+    return None if done is None else Activated(version=done.partition(" ")[0], before=done.partition(" ")[2])
+
+
 async def activate(
-    means: Means, user: User, event: PolicyActivated, policy: Policy, *,
-    reason: str, based_on: str | None, once: str | None,
+    request: Request, means: Means, user: User, policy: Policy, *, reason: str, based_on: str | None, once: str | None
 ) -> Activated:
     """Bring the event in. Raises Problem 409 when another version than `based_on` is active by then.
 
     The event's key counts the activations so far: two at the same moment have the same key, and one has effect.
     """
     before = (await means.centre(user.centre)).policy
-    if before == policy.version and (once is not None or based_on is None):
+    if before == policy.version:
         return Activated(version=before, before=before)
     if based_on not in (None, before):
-        raise _other()
+        raise Problem(409, "other_active")
     so_far = await means.pool.fetchval(
         "SELECT count(*) FROM events WHERE centre = $1 AND subject = 'centre' AND type = 'PolicyActivated'", user.centre
     )
     means.engine.policies.add(user.centre, policy)
-    key = f"policy:{so_far + 1}"
-    handled = await means.engine.handle(Arrival(centre=user.centre, key=key, event=event, provider="api"))
+    event = PolicyActivated(user.actor, policy.version)
+    arrival = Arrival(centre=user.centre, key=f"policy:{so_far + 1}", event=event, provider="api")
+    handled = await means.engine.handle(arrival)
     if handled.because is None and (await means.centre(user.centre)).policy != policy.version:
-        raise _other()
+        raise Problem(409, "other_active")
     means.engine.policies.activate(user.centre, policy.version)
     await means.pool.execute(
         "UPDATE policies SET activated_at = $3, reason = $4 WHERE centre = $1 AND version = $2",
         user.centre, policy.version, means.clock(), reason,
     )
+    await means.pool.execute(
+        """INSERT INTO accesses (centre, actor, role, action, object, origin, result)
+           VALUES ($1, $2, $3, $4, $5, $6, 'activated')""",
+        user.centre, user.actor, user.role, _did(once), f"{policy.version} {before}", origin_of(request),
+    )
     return Activated(version=policy.version, before=before)
 
 
-def _other() -> Problem:
-    return Problem(409, "other_active")
+def _did(once: str | None) -> str:
+    return f"activate:{once}" if once else "activate"

@@ -20,8 +20,8 @@ class References:
         self._policy = policy
         self._language = language
 
-    def check(self, kind: str, key: str | None) -> str:
-        """The id itself, or empty when none was given; what is unknown is told."""
+    def check(self, kind: str, key: str | None, pointer: str = "") -> str:
+        """The id itself, or empty when none was given; what is unknown is told, at `#/kind` or elsewhere."""
         kinds: Mapping[str, Collection[str]] = {
             "colleague": self._policy.colleagues, "department": self._policy.departments, "topic": self._policy.topics,
             "language": self._policy.municipality.languages,
@@ -30,7 +30,7 @@ class References:
         if key and key not in known:
             near = get_close_matches(key, list(known), 1)
             hint = f" ({'bedoelt u' if self._language == 'nl' else 'did you mean'} {near[0]}?)" if near else ""
-            self._wrong(f"#/{kind}", "unknown", kind=KINDS[kind][self._language] + hint)
+            self._wrong(pointer or f"#/{kind}", "unknown", kind=KINDS[kind][self._language] + hint)
         return key or ""
 
     def number(self, typed: str | None, ref: str) -> tuple[Given, dict[str, str]]:

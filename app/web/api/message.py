@@ -17,6 +17,7 @@ from app.web.api.shapes import Id, In, Moment, Out, Sentence
 from app.web.api.words import language_of
 from app.web.auth import User
 from app.web.means import Means
+from app.web.persons import reference
 
 routes = router("actuele melding")
 FAILURES = failures(409, 413)
@@ -71,7 +72,8 @@ async def put_message(request: Request, asked: MessageAsked, me: Me, means: Back
     if asked.until > means.clock() + timedelta(days=days):
         wrong("#/until", "moment_far", days=days)
     wrong.tell()
-    ref = f"message.{once or secrets.token_hex(8)}"
+    which = reference(means.person_key, me.centre, asked.text)      # the same key with another text is no repetition
+    ref = f"message.{me.name}.{once or secrets.token_hex(8)}.{which[2:12]}"
     event = MessageSet(me.actor, ref, asked.until, topic)
     await act(request, means, me, event, once=once, current=lambda: shown(means, me), private={ref: asked.text})
     return await shown(means, me)

@@ -9,12 +9,11 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import Field
 
-from app.call.events import PolicyActivated
 from app.call.policy import Policy
 from app.policyfile import Checked, check
 from app.policyfile.proving import check_and_prove
 from app.providers import numbers
-from app.web.api.activation import Activated, activate
+from app.web.api.activation import Activated, activate, repeated
 from app.web.api.door import Once
 from app.web.api.guard import Backing, Me, allow, router
 from app.web.api.problems import Mistake, Mistakes, Problem, failures
@@ -117,13 +116,14 @@ async def check_policy(request: Request, sent: PolicySent) -> PolicyChecked:
 async def activate_policy(request: Request, asked: Activation, me: Me, means: Backing, once: Once = None) -> Activated:
     """Alleen zonder fouten en met geslaagde proeven. Lopende gesprekken houden de versie waarmee zij begonnen."""
     policy = _admitted(await _checked(asked.text, language_of(request)))
+    if (done := await repeated(means, me, once)) is not None:
+        return done
     await means.pool.execute(
         """INSERT INTO policies (centre, version, text, by, reason) VALUES ($1, $2, $3, $4, $5)
            ON CONFLICT (centre, version) DO NOTHING""",
         me.centre, policy.version, asked.text, me.actor, asked.reason,
     )
-    event = PolicyActivated(me.actor, policy.version)
-    return await activate(means, me, event, policy, reason=asked.reason, based_on=asked.based_on, once=once)
+    return await activate(request, means, me, policy, reason=asked.reason, based_on=asked.based_on, once=once)
 
 
 @routes.post(
@@ -132,6 +132,8 @@ async def activate_policy(request: Request, asked: Activation, me: Me, means: Ba
 )
 async def roll_back(request: Request, asked: RollBack, me: Me, means: Backing, once: Once = None) -> Activated:
     """In één handeling; ook de oude versie moet zonder fouten zijn en zijn proeven halen."""
+    if (done := await repeated(means, me, once)) is not None:
+        return done
     active = (await means.centre(me.centre)).policy
     row = await means.pool.fetchrow(
         """SELECT version, text FROM policies
@@ -143,13 +145,7 @@ async def roll_back(request: Request, asked: RollBack, me: Me, means: Backing, o
     if row is None:
         raise Problem(404, "not_found") if asked.version else Problem(409, "no_version")
     policy = _admitted(await _checked(row["text"], language_of(request)))
-    event = PolicyActivated(me.actor, policy.version)
-    return await activate(means, me, event, policy, reason=asked.reason, based_on=active, once=once)
-
-
-VERSIONS = """SELECT version, version = $2 AS active, by, reason, created_at, activated_at, text
-              FROM policies WHERE centre = $1 AND ($3::text IS NULL OR version = $3)
-              ORDER BY activated_at DESC NULLS LAST, created_at DESC LIMIT 200"""
+    return await activate(request, means, me, policy, reason=asked.reason, based_on=active, once=once)
 
 
 @routes.get(
@@ -159,8 +155,13 @@ VERSIONS = """SELECT version, version = $2 AS active, by, reason, created_at, ac
 async def list_versions(me: Me, means: Backing) -> PolicyVersions:
     """Wie, wanneer en waarom."""
     active = (await means.centre(me.centre)).policy
-    rows = await means.pool.fetch(VERSIONS, me.centre, active, None)
-    return PolicyVersions(items=[PolicyVersion(**{k: v for k, v in row.items() if k != "text"}) for row in rows])
+    rows = await means.pool.fetch(
+        """SELECT version, version = $2 AS active, by, reason, created_at, activated_at
+           FROM policies WHERE centre = $1
+           ORDER BY activated_at DESC NULLS LAST, created_at DESC LIMIT 200""",
+        me.centre, active,
+    )
+    return PolicyVersions(items=[PolicyVersion(**row) for row in rows])
 
 
 @routes.get(
@@ -169,7 +170,11 @@ async def list_versions(me: Me, means: Backing) -> PolicyVersions:
 )
 async def get_version(version: Annotated[Version, Path()], me: Me, means: Backing) -> PolicyVersionText:
     """Om na te lezen of te bewerken."""
-    row = await means.pool.fetchrow(VERSIONS, me.centre, (await means.centre(me.centre)).policy, version)
+    row = await means.pool.fetchrow(
+        """SELECT version, version = $2 AS active, by, reason, created_at, activated_at, text
+           FROM policies WHERE centre = $1 AND version = $3""",
+        me.centre, (await means.centre(me.centre)).policy, version,
+    )
     if row is None:
         raise Problem(404, "not_found")
     return PolicyVersionText(**row)
