@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run demo test test-faults check bench docs models lock clean
+.PHONY: help setup run demo test test-faults check core bench docs models lock clean
 
 help:                ## show what there is
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -32,8 +32,12 @@ check: setup         ## style, types, import contracts, quick tests: what to run
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@quick=$$(ls -d tests/core tests/transcripts tests/policy tests/test_*.py 2>/dev/null); \
-	if [ -n "$$quick" ]; then set -x; $(BIN)/pytest -q -m 'not faults and not bench' $$quick; fi
+	$(MAKE) --no-print-directory core
+	$(BIN)/pytest -q -m 'not faults and not bench' tests/policy tests/test_*.py
+
+core: setup          ## prove the pure rules: tables, stories and laws that take every branch
+	$(BIN)/pytest -q tests/core tests/transcripts tests/properties tests/policy/test_topics.py \
+		--cov --cov-config=tests/core/coverage.ini --cov-report=term
 
 models: setup        ## check the models of the warm transfer and of the callback with spin
 	models/run -DALL -DDECIDED -DCLICKS=4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, assert_never
 
 from msgspec import Struct
 
@@ -42,6 +42,8 @@ def named(do: Doing, *, up: bool) -> Name:
             return "Dial"
         case Leaving():
             return "HangUp" if up else "StopRinging"
+        case _:
+            assert_never(do)
 
 
 def present(leg: Leg) -> Command:

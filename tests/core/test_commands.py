@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from app.call.commands import Command, between, named
-from app.call.legs import Doing, Gather, InRoom, Leaving, Music, Prompt, Ringing
+from app.call.commands import Command, between, named, present
+from app.call.legs import Doing, Gather, InRoom, Leaving, Music, Prompt, Ringing, refs
 from app.call.moves import change, dials, does, drops, lets_go
+from app.call.texts import line
 from tests.core.moments import consulting, consulting_speaking, of
 
 CALL = of(consulting_speaking())
@@ -44,6 +45,21 @@ def test_a_new_leg_is_dialled_and_the_order_is_that_of_the_legs() -> None:
     call, _ = dials(lets_go(CALL, "c1.3"), "colleague", "ans", Ringing("sip:201@pbx"), 3)
     assert [(c.leg, c.name) for c in between(CALL, call)] == [("c1.3", "HangUp"), ("c1.4", "Dial")]
     assert [c.name for c in between(None, CALL)] == ["Music", "Join", "Join"]
+
+
+def test_what_a_leg_does_now_can_be_told_again() -> None:
+    assert present(CALL.legs[0]) == Command("c1.1", CALL.legs[0].step, "Music", Music("hold"))
+
+
+@pytest.mark.parametrize(
+    ("doing", "needed"),
+    [(Prompt((line("announce", beller="@c1.name", onderwerp="topic:wmo"), line("x", nummer="@c1.number"))),
+      ["c1.name", "c1.number"]),
+     (Gather((line("menu_main"),)), []), (Ringing("sip:1@pbx", "@c1.number"), ["c1.number"]),
+     (Ringing("tel:1", "+31201234500"), []), (Music(), []), (None, [])],
+)  # fmt: skip
+def test_the_names_and_numbers_that_are_needed_to_tell_it(doing: Doing | None, needed: list[str]) -> None:
+    assert refs(doing) == needed
 
 
 def test_a_phone_that_rings_is_withdrawn_not_hung_up() -> None:
