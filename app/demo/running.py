@@ -72,8 +72,8 @@ async def _played(here: Path, language: str, tell: Callable[[str], Any], mischie
         ) as (switch, _),
         httpx.AsyncClient(base_url=url, timeout=10.0) as client,
     ):  # fmt: skip
-        supervisor = Desk(client, await account(environment, "teamleider", "supervisor"), language=language)
-        stage = Stage(switch, await _desks(client, policy, environment, language))
+        supervisor, desks = await _desks(client, policy, environment, language)
+        stage = Stage(switch, desks)
         teller = Teller(stage, policy, language)
         tell(word("heading", language, name=policy.municipality.name))
         troubles = await asyncio.gather(*(_line(stage, scenes, teller, supervisor, tell) for scenes in MORNING))
@@ -115,13 +115,16 @@ async def _line(
 
 async def _desks(
     client: httpx.AsyncClient, policy: Policy, environment: dict[str, str], language: str
-) -> dict[str, Desk]:
-    wanted = dict.fromkeys(agent for line in MORNING for scene in line for agent in scene.agents)
-    return {
-        agent: Desk(
-            client, await account(environment, agent, "agent", agent), agent, policy.agents[agent].address, language
-        )
-        for agent in wanted
+) -> tuple[Desk, dict[str, Desk]]:
+    """A supervisor's desk, and one for each agent of the morning."""
+    agents = list(dict.fromkeys(agent for line in MORNING for scene in line for agent in scene.agents))
+    first, *tokens = await asyncio.gather(
+        account(environment, "teamleider", "supervisor"),
+        *(account(environment, agent, "agent", agent) for agent in agents),
+    )
+    return Desk(client, first, language=language), {
+        agent: Desk(client, token, agent, policy.agents[agent].address, language)
+        for agent, token in zip(agents, tokens, strict=True)
     }
 
 

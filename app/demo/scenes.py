@@ -24,6 +24,7 @@ class Stage:
     def __init__(self, switch: Switch, desks: dict[str, Desk]) -> None:
         self.switch = switch
         self.desks = desks
+        self.began = switch.clock.now()
         self.callers: defaultdict[tuple[str, str], list[Caller]] = defaultdict(list)
         self.heard: dict[str, list[str]] = {}
 

@@ -43,7 +43,7 @@ class Teller:
     def caller(self, scene: Scene, caller: Caller, history: dict[str, Any], promises: list[Any]) -> Iterator[str]:
         """The lines about one caller."""
         heard = [each for each in self._stage.switch.watch.heard if each.leg == caller.leg.id]
-        began = MORNING + int(heard[0].at if heard else 0)
+        began = MORNING + int(heard[0].at - self._stage.began if heard else 0)
         who = caller.name or self.word("number_only" if caller.number else "anonymous")
         yield ""
         yield f"{began // 3600:02}.{began // 60 % 60:02}.{began % 60:02}  {scene.title[self._language == 'en']} - {who}"
@@ -51,6 +51,7 @@ class Teller:
         yield from self._block("phones", (self._phone(phone) for phone in history["phones"]))
         yield from self._block("transfer", (self._transfer(attempt) for attempt in history["transfers"]))
         yield from self._block("heard", (" · ".join(self._heard(heard)),))
+        yield from self._block("voice", (each.detail for each in heard if each.what == "words"))
         yield from self._block("said", self._stage.heard.get(caller.call, ()))
         yield from self._block("promise", (self._promise(promise) for promise in promises))
 
@@ -83,7 +84,7 @@ class Teller:
     def _block(self, title: str, lines: Any) -> Iterator[str]:
         name = self.word(title)
         for line in filter(None, lines):
-            yield f"  {name:>14}  {line}"
+            yield f"  {name:>15}  {line}"
             name = ""
 
     def _why(self, history: dict[str, Any]) -> Iterator[str]:
