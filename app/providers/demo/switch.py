@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from secrets import token_hex
 from typing import Any, assert_never
@@ -25,6 +25,8 @@ SPEECH = 0.06
 """Seconds of the story for each letter that is spoken."""
 TONE = 1.0
 """Seconds of the story between dialling and ringing."""
+LOOK = 0.05
+"""Real seconds between two looks at what may change without us."""
 GRACE = 1.0
 """Real seconds in which a command may still cross the news that its leg is over."""
 
@@ -86,9 +88,15 @@ class Switch:
         try:
             async with asyncio.timeout(seconds * self.clock.pace):
                 while not test():
-                    await self._changed.wait()
+                    await self._change()
         except TimeoutError:
             raise TimeoutError(f"{what}: not within {seconds:.0f} s of the story") from None
+
+    async def _change(self) -> None:
+        """Something changed here, or some time passed in which it may have changed elsewhere."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._changed.wait()
 
     async def close(self) -> None:
         """Everything that still runs stops."""
