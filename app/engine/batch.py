@@ -43,8 +43,8 @@ PASSES = 4
 """A centre that was passed over so often is waited for, so that a busy neighbour cannot starve it."""
 PATIENTLY = "SET LOCAL lock_timeout = 100"
 """Milliseconds: a centre that hangs elsewhere holds up the others no longer than this."""
-NEXT = 4
-"""Callers who wait that are read along: an agent who becomes free is theirs at once."""
+NEXT = 16
+"""So many callers who wait are read along, at most one per event: an agent who becomes free is theirs at once."""
 CONTROL = re.compile(r"[\x00-\x1f]")
 log = logger()
 
@@ -127,7 +127,7 @@ class Batch:
         wanted = Wanted()
         for centre, scene in self._known.items():
             wanted.known[centre] = scene.seq
-            wanted.calls |= {(centre, call): None for call in islice(scene.waiting, NEXT)}
+            wanted.calls |= {(centre, call): None for call in islice(scene.waiting, min(NEXT, len(self._items)))}
         for item in items:
             centre, event = item.arrival.centre, item.arrival.event
             wanted.keys[centre, item.subject, item.arrival.key] = None
@@ -213,9 +213,11 @@ class Batch:
         return self._policies.get(centre, version) or await self._policies.load(centre, version)
 
     async def _fetch(self, scene: Scene, centre: str, call_id: str) -> Call | None:
-        """A call that only a follow event names: a caller who waits."""
+        """A call that only a follow event names: a caller who waits. The next ones are read along."""
         wanted = Wanted()
-        wanted.calls[centre, call_id] = None
+        wanted.calls = {
+            (centre, name): None for name in (call_id, *islice(scene.waiting, NEXT)) if name not in scene.calls
+        }
         wanted.known = {name: held.began for name, held in self._scenes.items()}
         for kind, _, a, b, state in await wanted.read(self._connection):
             known = scene.callbacks if kind == "callback" else scene.calls
