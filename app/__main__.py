@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import uvicorn
 
@@ -118,7 +119,10 @@ async def _migrated(settings: Settings) -> tuple[str, ...]:
 
 def pbx_test(args: argparse.Namespace) -> int:
     """Try a PBX; the secret comes from the environment, never from the command line."""
-    secret = os.environ.get("GENERIC_SECRET", "").split(",")[0].strip()
+    secret = os.environ.get("GENERIC_SECRET", "")
+    if not secret and (path := os.environ.get("GENERIC_SECRET_FILE", "")):
+        secret = Path(path).read_text(encoding="utf-8")
+    secret = secret.split(",")[0].strip()
     if not secret:
         sys.stderr.write(WORDS[args.lang]["no_secret"] + "\n")
         return 2

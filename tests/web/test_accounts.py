@@ -107,6 +107,16 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert f"warmlijn {name}" in capsys.readouterr().out
 
 
+def test_a_pbx_is_not_tried_without_a_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.logs.configure", lambda *_, **__: None)
+    monkeypatch.delenv("GENERIC_SECRET", raising=False)
+    monkeypatch.delenv("GENERIC_SECRET_FILE", raising=False)
+    assert main(["pbx-test", "http://127.0.0.1:1/commands"]) == 2
+    assert "GENERIC_SECRET" in capsys.readouterr().err
+
+
 def test_wrong_settings_are_told_without_a_trace(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,9 @@
 """The agent's morning through the API: presence, the screen pop, the warm transfer, the promise, the registration."""
 
 from app.call.call import Connected, Consulting, Talking
-from tests.web.house import NAME, WRITTEN, House
+from app.decide import decide
+from app.engine.replay import replay
+from tests.web.house import NAME, TEXT, WRITTEN, House
 
 
 async def test_an_agent_logs_on_is_ready_pauses_and_leaves(house: House) -> None:
@@ -212,3 +214,23 @@ async def test_one_key_has_one_effect(house: House) -> None:
     assert await house.pool.fetchval(asked) == 2
     refused = [await bart.post(f"/calls/{call}/swap", headers=key) for _ in range(2)]
     assert [(r.status_code, r.json()["because"]["code"]) for r in refused] == [(409, "ignored.phase")] * 2
+
+
+async def test_a_morning_of_clicks_is_explained_by_the_log(house: House) -> None:
+    """What the API brought in is decided again from the log alone: the same rows come out."""
+    call = await house.talking()
+    bart = house.as_("bart")
+    await bart.post(f"/calls/{call}/identify", json={"name": "Sam de Vries", "identity": "klant 12", "topic": "wmo"})
+    card = (await bart.post(f"/calls/{call}/consult", json={"colleague": "ruben"})).json()
+    path = f"/callbacks/{card['callback']['id']}"
+    await bart.post(f"{path}/change", json={"onBehalf": "Moeder De Vries", "discreet": True, "number": "0687654321"})
+    await bart.post(f"{path}/confirm")
+    asked = {"text": "Storing", "until": "2026-11-24T12:00:00Z"}
+    await house.as_("tess").put("/message", json=asked)
+    better = {"text": TEXT.replace("patience: 300", "patience: 200"), "reason": "korter wachten"}
+    await house.as_("ada").post("/policy/activate", json=better)
+    await house.over(call)
+    report = await replay(house.pool, house.engine.policies, "voorbeeldstad", decide)
+    assert report.whole
+    assert report.events > 15
+    assert report.differences == []

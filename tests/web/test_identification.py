@@ -1,6 +1,9 @@
 """A number is not a person: a count before the agent's check, details after it, and that somebody looked is kept."""
 
+from datetime import timedelta
+
 from app.call.numbers import Given
+from app.store import silent
 from tests.web.house import NAME, NUMBER, WRITTEN, House
 
 IDENTITY = {"name": "mevrouw De Vries", "identity": "klantnummer 10020030"}
@@ -109,3 +112,15 @@ async def test_a_citizen_service_number_is_refused(house: House) -> None:
     assert answer.status_code == 400
     assert [e["code"] for e in answer.json()["errors"]] == ["citizen_number"]
     assert "111222333" not in answer.text
+
+
+async def test_who_looked_is_itself_forgotten_after_its_term(house: House) -> None:
+    await house.talking()
+    await house.as_("bart").get("/me/call")
+    count = "SELECT count(*) FROM accesses"
+    assert await house.pool.fetchval(count) == 1
+    now = await house.pool.fetchval("SELECT now()")
+    await silent.forget(house.pool, "voorbeeldstad", now - timedelta(days=90), now - timedelta(days=365))
+    assert await house.pool.fetchval(count) == 1
+    await silent.forget(house.pool, "voorbeeldstad", now, now + timedelta(seconds=1))
+    assert await house.pool.fetchval(count) == 0
