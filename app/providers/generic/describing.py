@@ -12,9 +12,9 @@ from app.providers.generic import commands, events
 from app.providers.generic.envelope import CLOUD_EVENT, LARGEST
 
 REFUSALS = {
-    "400": "The event is authentic but not understood; the answer names every mistake at once.",
+    "400": f"Authentic but not understood, or larger than {LARGEST} bytes; the answer names every mistake at once.",
     "403": "The signature is missing, wrong, or more than five minutes old or new.",
-    "413": f"The body is larger than {LARGEST} bytes.",
+    "413": "The body is larger than 64 KiB.",
     "503": "Send the event again, with the same id, after a short pause.",
 }
 ABOUT = """\
