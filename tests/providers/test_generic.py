@@ -282,9 +282,24 @@ def test_nothing_to_do_is_only_acknowledged(pbx: Generic) -> None:
     assert pbx.reply(hook(RINGING), None, ()).status == 202
 
 
-def test_the_degraded_answer_needs_nothing(pbx: Generic) -> None:
-    told = json.loads(pbx.degraded(hook(RINGING)).body)
-    assert told == {"commands": [{"do": "degrade", "to": "+31123456789"}], "degraded": True}
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("call.offered", {"call": "x", "dialled": "140123"}),
+        ("keys.pressed", STEP | {"keys": "1"}),
+        ("input.timed-out", STEP),
+        ("say.finished", STEP),
+    ],
+)
+def test_degraded_a_caller_who_waits_is_brought_to_the_kcc(pbx: Generic, kind: str, data: dict[str, Any]) -> None:
+    reply = pbx.degraded(hook(message(kind, data)))
+    assert reply.status == 200
+    assert json.loads(reply.body) == {"commands": [{"do": "degrade", "to": "+31123456789"}], "degraded": True}
+
+
+@pytest.mark.parametrize("sent", [RINGING, message("call.degraded", {"call": "x"}), b"{"])
+def test_degraded_anything_else_is_told_again_later(pbx: Generic, sent: dict[str, Any] | bytes) -> None:
+    assert pbx.degraded(hook(sent)).status == 503
 
 
 def order(name: Any, doing: Doing | None, **more: Any) -> Order:

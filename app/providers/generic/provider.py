@@ -14,7 +14,7 @@ from app.call.policy import Policy
 from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain
 from app.providers.generic.commands import Answer, Commanded, Degrade, Done, WireCommand
 from app.providers.generic.envelope import CLOUD_EVENT, LARGEST
-from app.providers.generic.reading import NAME, Read, arrival, understand
+from app.providers.generic.reading import NAME, Read, arrival, understand, waits
 from app.providers.generic.rendering import command
 from app.providers.generic.signing import Signer
 from app.settings import CentreSettings, utc_now
@@ -29,6 +29,7 @@ LATER = frozenset({408, 425, 429})
 ENCODE = msgspec.json.Encoder()
 DONE = msgspec.json.Decoder(Done)
 NOTHING_TO_DO = Reply(b"", "application/json", 202)
+LATER_PLEASE = Reply(b"", "application/json", 503)
 
 
 class Generic:
@@ -106,9 +107,12 @@ class Generic:
         answer = Answer(call=call.id, leg=f"{call.id}.1", commands=commands)
         return Reply(ENCODE.encode(answer), "application/json")
 
-    def degraded(self, hook: Hook) -> Reply:  # noqa: ARG002 - what every platform is asked
-        """The PBX brings the caller to the KCC itself; made at start, needs nothing."""
-        return self._degraded
+    def degraded(self, hook: Hook) -> Reply:
+        """A caller who waits is brought to the KCC by the PBX itself; anything else is told again later.
+
+        Both answers are made at start and need nothing; `read` has verified the hook.
+        """
+        return self._degraded if waits(hook.body) else LATER_PLEASE
 
     async def send(self, order: Order) -> str:
         """Push one command; the PBX's own id of the leg when it tells one. Raises Refused or Uncertain."""

@@ -21,6 +21,19 @@ NAME = "generic"
 DECODER: msgspec.json.Decoder[wire.WireEvent] = msgspec.json.Decoder(wire.WireEvent)
 
 
+KINDS = (wire.Offered, wire.KeysPressed, wire.WordsHeard, wire.InputTimedOut, wire.SayFinished)
+CALLER_WAITS = frozenset(str(kind.__struct_config__.tag) for kind in KINDS)
+
+
+class Kind(Struct, frozen=True):
+    """Only the type of a message."""
+
+    type: str
+
+
+KIND = msgspec.json.Decoder(Kind)
+
+
 class Read(Struct, frozen=True):
     """What reading one message needs to know besides the message."""
 
@@ -34,6 +47,14 @@ def understand(body: bytes) -> wire.WireEvent:
         return DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotUnderstood("; ".join(mistakes(body)) or str(error)) from None
+
+
+def waits(body: bytes) -> bool:
+    """Whether the caller of this message hears nothing until it is answered."""
+    try:
+        return KIND.decode(body).type in CALLER_WAITS
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def arrival(read: Read, message: wire.WireEvent) -> Arrival | None:
@@ -74,7 +95,9 @@ def _offered(read: Read, message: wire.Offered) -> Arrival:
 
 def _degraded(read: Read, message: wire.Degraded) -> Arrival:
     call = call_id(read.centre, NAME, message.data.call)
-    return Arrival(centre=read.centre, key=f"{call}:degraded", event=core.DegradeServed(call), provider=NAME)
+    return Arrival(
+        centre=read.centre, key=f"{call}:degraded", event=core.DegradeServed(call), provider=NAME, replies=call
+    )
 
 
 def _keys(read: Read, message: wire.KeysPressed) -> Arrival:
