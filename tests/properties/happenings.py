@@ -27,12 +27,13 @@ def possible(house: House) -> list[tuple[str, Happening]]:
             for i, given in enumerate(GIVEN):
                 event = e.CallOffered(f"c{n}", f"c{n}.1", dialled, given)
                 can.append((f"offered {dialled} {i}", lambda event=event: house.handle(event)))
+    people: list[e.Event] = []
     for agent in AGENTS:
-        for event in (
+        people += [
             e.AgentLoggedOn(agent), e.AgentLoggedOff(agent), e.AgentReady(agent), e.AgentNotReady(agent, "pauze"),
-            e.DeviceChanged(agent, "gone"),
-        ):  # fmt: skip
-            can.append((f"{type(event).__name__} {agent}", lambda event=event: house.handle(event)))
+            e.DeviceChanged(agent, "gone"), e.DeviceChanged(agent, "idle"),
+        ]  # fmt: skip
+    can += [(repr(event), lambda event=event: house.handle(event)) for event in people]  # type: ignore[misc]
     for call in house.calls.values():
         can += _of_call(house, call)
     for callback in house.callbacks.values():
