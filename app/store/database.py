@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
 import asyncpg
+
+T = TypeVar("T")
 
 SECONDS = 2.0
 """No statement, lock or open transaction of the engine lasts longer (design §5 rule 1)."""
@@ -13,13 +19,35 @@ ENGINE = {
     "statement_timeout": "2000",
     "idle_in_transaction_session_timeout": "2000",
     "enable_seqscan": "off",  # a plan made on an empty table must still be good on a full one
-    "enable_bitmapscan": "off",         # an index scan clears away dead entries as it meets them
+    "enable_bitmapscan": "off",  # an index scan clears away dead entries as it meets them
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
 }
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What goes wrong between us and the database; a time-out is an OSError."""
 READER = {"application_name": "warmlijn", "statement_timeout": "5000", "jit": "off"}
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives, or TimeoutError after so many seconds, even when its connection does not let go.
+
+    The driver waits for a server that is frozen until it has cancelled what it asked; nobody here waits for that.
+    """
+    task = asyncio.create_task(work)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        task.cancel()
+        task.add_done_callback(lambda over: over.cancelled() or over.exception())
+        raise TimeoutError
+    return task.result()
+
+
+async def let_go(pool: asyncpg.Pool) -> None:
+    """Close the pool, at once when its connections do not answer."""
+    try:
+        await within(SECONDS, pool.close())
+    except TimeoutError:
+        pool.terminate()
 
 
 async def keep(_connection: asyncpg.Connection) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from starlette.routing import Route
 
 from app.engine.engine import Engine
 from app.store import figures, migrations, outbox
-from app.store.database import FAILURES
+from app.store.database import FAILURES, within
 from app.web.metrics import Metrics
 
 SECONDS = 1.0
@@ -47,12 +46,7 @@ class Health:
         """200 when events can be saved and commands go out, else 503; says which check fails."""
         checks = {"database": "ok", "migrations": "ok", "outbox": "ok", "version": "ok"}
         try:
-            async with asyncio.timeout(SECONDS), self._pool.acquire() as connection:
-                if await migrations.pending(connection):
-                    checks["migrations"] = "pending"
-                age = await outbox.age(connection)
-                if age > OLDEST:
-                    checks["outbox"] = f"oldest command waits {age:.0f} s"
+            checks |= await within(SECONDS, self._looked())
         except migrations.MigrationError:
             checks["migrations"] = "database is newer"
         except FAILURES:
@@ -64,12 +58,19 @@ class Health:
             {"status": "ok" if ready else "not ready", "checks": checks}, status_code=200 if ready else 503
         )
 
+    async def _looked(self) -> dict[str, str]:
+        async with self._pool.acquire() as connection:
+            pending, age = await migrations.pending(connection), await outbox.age(connection)
+        return {
+            "migrations": "pending" if pending else "ok",
+            "outbox": "ok" if age <= OLDEST else f"oldest command waits {age:.0f} s",
+        }
+
     async def figures(self, _request: Request) -> Response:
         """Prometheus' own format; figures of the database are left out while it cannot be reached."""
         try:
-            async with asyncio.timeout(SECONDS):
-                self._metrics.looked(await figures.now(self._pool, self._clock()))
-                self._metrics.outbox_age.set(await outbox.age(self._pool))
+            self._metrics.looked(await within(SECONDS, figures.now(self._pool, self._clock())))
+            self._metrics.outbox_age.set(await within(SECONDS, outbox.age(self._pool)))
         except FAILURES:
             pass
         return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

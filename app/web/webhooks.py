@@ -31,7 +31,7 @@ from app.engine.orders import order
 from app.logs import logger
 from app.providers.base import Arrival, Hook, NotAuthentic, NotUnderstood, Provider, Reply
 from app.store import present as stored
-from app.store.database import FAILURES
+from app.store.database import FAILURES, within
 from app.web.problem import problem
 
 PREFIX = "/hooks/"
@@ -108,7 +108,7 @@ class Webhooks:
                     handled: Sequence[Handled] = [await self._engine.handle(arrivals[0])]
                 else:
                     handled = await asyncio.gather(*map(self._engine.handle, arrivals))
-                return await self._render(provider, hook, arrivals, handled)
+            return await self._render(provider, hook, arrivals, handled)
         except (Unavailable, TimeoutError, Quarantined, UnknownCentre, *FAILURES) as error:
             return self._degrade(provider, hook, arrivals, error)
 
@@ -121,6 +121,10 @@ class Webhooks:
                 return await self._tell(provider, hook, done.call, done.legs, done.names)
         if not (leg_id := provider.asks(hook)):
             return provider.reply(hook, None if not handled else handled[0].call, ())
+        return await within(self._deadline, self._present(provider, hook, leg_id))
+
+    async def _present(self, provider: Provider, hook: Hook, leg_id: str) -> Reply:
+        """What the leg does now, when nothing happened and the switch only asks."""
         call = await stored.call(self._pool, hook.centre, leg_id.rpartition(".")[0])
         leg = None if call is None else call.leg(leg_id)
         legs = () if leg is None else (leg,)
