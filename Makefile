@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run demo test test-faults check core bench docs models lock clean
+.PHONY: help setup run demo test test-pbx test-faults check core bench docs models lock clean
 
 help:                ## show what there is
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -23,7 +23,10 @@ demo: setup          ## play a municipality's morning over HTTP and tell what ha
 	@$(BIN)/warmlijn demo
 
 test: setup          ## the whole suite but for faults and benchmarks
-	$(BIN)/pytest -m 'not faults and not bench' $(ARGS)
+	$(BIN)/pytest -m 'not faults and not bench and not pbx' $(ARGS)
+
+test-pbx: setup      ## whole calls on a real Asterisk with real SIP phones, their sound measured
+	$(BIN)/pytest tests/pbx -m 'not bench' $(ARGS)
 
 test-faults: setup   ## kills, freezes and restarts real processes
 	@if grep -rqE 'mark\.faults' tests; then set -x; $(BIN)/pytest -m faults $(ARGS); else echo 'No fault tests yet.'; fi

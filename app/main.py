@@ -17,13 +17,14 @@ from app.engine import journal
 from app.engine.engine import Engine
 from app.engine.policies import Policies
 from app.logs import logger
+from app.providers.asterisk import Asterisk
 from app.providers.base import Provider
 from app.providers.generic.provider import Generic
 from app.providers.twilio import Twilio
 from app.settings import CentreSettings, Settings, utc_now
 from app.store import centres, embedded, migrations
 from app.store.database import engine_pool, reading_pool
-from app.web import api, music
+from app.web import api, music, switch_socket
 from app.web.health import Health
 from app.web.means import Means
 from app.web.metrics import Metrics
@@ -33,6 +34,7 @@ from app.workers.notices import Notices
 from app.workers.outbox import Outbox
 from app.workers.reconcile import Reconcile
 from app.workers.retention import Retention
+from app.workers.switch_link import SwitchLink
 from app.workers.timers import Timers
 
 GARBAGE = (20_000, 20, 20)
@@ -104,6 +106,8 @@ class Service:
         )
         outbox = Outbox(engine, workers_pool, providers)
         webhooks = Webhooks(engine, pool, providers, self.settings.deadline_ms / 1000, metrics.webhook)
+        switches = [provider for provider in providers.values() if isinstance(provider, Asterisk)]
+        links = {each.centre: SwitchLink(engine, workers_pool, each, utc_now) for each in switches}
         for part in (
             engine,
             outbox,
@@ -115,10 +119,16 @@ class Service:
             await part.start()
             on_exit(part.stop)
         on_exit(webhooks.close)
+        for link in links.values():
+            await link.start()
+            on_exit(link.stop)
         desks = api.build()
         desks.means = Means(engine, pool, utc_now, key_of(self.settings))
         routes: list[BaseRoute] = [
-            *Health(engine, pool, metrics, utc_now).routes(), *music.routes(), Mount(api.PREFIX, desks)
+            *Health(engine, pool, metrics, utc_now).routes(),
+            *music.routes(),
+            switch_socket.route({centre: link.door for centre, link in links.items()}),
+            Mount(api.PREFIX, desks),
         ]
         self._pages = Starlette(routes=routes)
         self._webhooks = webhooks
@@ -162,4 +172,6 @@ def platforms(centre: CentreSettings, public_url: str, policy: Policy) -> list[P
         found.append(twilio)
     if (generic := Generic.of(centre)) is not None:
         found.append(generic)
+    if centre.asterisk is not None:
+        found.append(Asterisk(centre.id, centre.asterisk))
     return found

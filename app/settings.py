@@ -72,6 +72,26 @@ class GenericSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AsteriskSettings:
+    """One centre's Asterisk. `called` when it opens the link to us (with `link_secret`), else we open it at `url`."""
+
+    app: str
+    called: bool
+    link_secrets: tuple[Secret, ...]
+    url: str | None
+    user: str
+    password: Secret
+    sounds: Path
+    sounds_seen: str
+    recordings: Path | None
+    phones: str
+    outside: str
+    music_waiting: str
+    music_hold: str
+    fallback: str
+
+
+@dataclass(frozen=True, slots=True)
 class CentreSettings:
     """One contact centre: its policy file, its switches, and the number that takes over when we cannot."""
 
@@ -80,6 +100,7 @@ class CentreSettings:
     twilio: TwilioSettings | None
     generic: GenericSettings | None
     degrade_number: str | None
+    asterisk: AsteriskSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +187,7 @@ class _Reader:
             twilio=self.twilio(prefix),
             generic=self.generic(prefix),
             degrade_number=self.number(prefix + "DEGRADE_NUMBER"),
+            asterisk=self.asterisk(name, prefix),
         )
 
     def twilio(self, prefix: str) -> TwilioSettings | None:
@@ -197,6 +219,39 @@ class _Reader:
             command_url=command_url,
             command_secrets=command_secret or (active if command_url else ()),
         )
+
+    def asterisk(self, centre: str, prefix: str) -> AsteriskSettings | None:
+        link_secrets = self.secret_list(prefix + "ASTERISK_LINK_SECRET")
+        url = self.url(prefix + "ASTERISK_URL", "") or None
+        password = self.secret_list(prefix + "ASTERISK_PASSWORD")
+        if not link_secrets and url is None:
+            return None
+        if url is not None and not password:
+            self.wrong(f"{prefix}ASTERISK_URL is set and {prefix}ASTERISK_PASSWORD is not.")
+        sounds = Path(self.text(prefix + "ASTERISK_SOUNDS", str(default_data_dir().parent / "sounds" / centre)))
+        recordings = self.text(prefix + "ASTERISK_RECORDINGS", "")
+        return AsteriskSettings(
+            app=self.text(prefix + "ASTERISK_APP", "warmlijn"),
+            called=bool(link_secrets),
+            link_secrets=link_secrets,
+            url=url,
+            user=self.text(prefix + "ASTERISK_USER", "warmlijn"),
+            password=password[0] if password else Secret(""),
+            sounds=sounds.expanduser().absolute(),
+            sounds_seen=self.text(prefix + "ASTERISK_SOUNDS_SEEN", ""),
+            recordings=Path(recordings).expanduser().absolute() if recordings else None,
+            phones=self.template(prefix + "ASTERISK_PHONES", "PJSIP/{user}", "{user}"),
+            outside=self.template(prefix + "ASTERISK_OUTSIDE", "", "{number}"),
+            music_waiting=self.text(prefix + "ASTERISK_MUSIC_WAITING", "warmlijn-waiting"),
+            music_hold=self.text(prefix + "ASTERISK_MUSIC_HOLD", "warmlijn-hold"),
+            fallback=self.text(prefix + "ASTERISK_FALLBACK", "down"),
+        )
+
+    def template(self, name: str, default: str, slot: str) -> str:
+        raw = self.text(name, default)
+        if raw and slot not in raw:
+            self.wrong(f"{name} must hold {slot}, as in PJSIP/{slot}.")
+        return raw
 
     def text(self, name: str, default: str) -> str:
         return self.env.get(name, "").strip() or default

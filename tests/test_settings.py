@@ -165,3 +165,18 @@ def test_the_processes_own_environment_is_the_default(env: dict[str, str], monke
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("WARMLIJN_PORT", "8123")
     assert load().public_url == "http://127.0.0.1:8123"
+
+
+def test_an_asterisk_opens_its_link_or_is_connected_to(env: dict[str, str]) -> None:
+    assert load(env).centres[0].asterisk is None
+    called = load(env | {"ASTERISK_LINK_SECRET": TOKEN}).centres[0].asterisk
+    assert called is not None
+    assert called.called
+    classic = {"ASTERISK_URL": "http://127.0.0.1:8088/ari", "ASTERISK_PASSWORD": TOKEN}
+    connected = load(env | classic).centres[0].asterisk
+    assert connected is not None
+    assert not connected.called
+    assert mistakes(env | classic | {"ASTERISK_PASSWORD": "", "ASTERISK_PHONES": "PJSIP/101"}) == (
+        "ASTERISK_URL is set and ASTERISK_PASSWORD is not.",
+        "ASTERISK_PHONES must hold {user}, as in PJSIP/{user}.",
+    )

@@ -12,8 +12,15 @@ ON CONFLICT (name) DO UPDATE SET
 WHERE l.holder = excluded.holder OR l.until < clock_timestamp()
 RETURNING epoch"""
 
+_LET_GO = "UPDATE leases SET until = clock_timestamp() WHERE name = $1 AND holder = $2"
+
 
 async def take(pool: asyncpg.Pool, name: str, holder: str, seconds: float) -> int | None:
     """Take or keep the lease; its epoch, or None while another process holds it."""
     epoch: int | None = await pool.fetchval(_TAKE, name, holder, seconds)
     return epoch
+
+
+async def let_go(pool: asyncpg.Pool, name: str, holder: str) -> None:
+    """Another process may take it at once; nothing happens when it is not ours any more."""
+    await pool.execute(_LET_GO, name, holder)

@@ -1,0 +1,29 @@
+"""An address of the policy becomes something Asterisk can dial: one gate, nothing but plain signs passes."""
+
+from __future__ import annotations
+
+import re
+
+from app.providers.base import Refused
+
+USER = re.compile(r"[A-Za-z0-9._+-]{1,64}")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+def user_of(uri: str) -> str:
+    """`sip:101@pbx` -> `101`; empty for what is no SIP address."""
+    return uri[4:].partition("@")[0].partition(";")[0] if uri.startswith("sip:") else ""
+
+
+def endpoint(uri: str, phones: str, outside: str) -> str:
+    """What is dialled: `phones` with `{user}` for a SIP address, `outside` with `{number}` for a telephone number.
+
+    Raises Refused for anything else: no sign of an address may become part of the dialplan.
+    """
+    user = user_of(uri)
+    if USER.fullmatch(user):
+        return phones.replace("{user}", user)
+    number = uri.removeprefix("tel:")
+    if uri.startswith("tel:") and NUMBER.fullmatch(number) and outside:
+        return outside.replace("{number}", number)
+    raise Refused("this address cannot be dialled")

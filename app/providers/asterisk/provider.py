@@ -1,0 +1,183 @@
+"""One Asterisk of one contact centre: no webhooks, everything over the link, which one process at a time holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from app.call.call import Call
+from app.call.events import CallOffered, Event, LegEnded, SayFinished
+from app.call.policy import Policy
+from app.providers.asterisk.gathers import Gathers
+from app.providers.asterisk.names import NAME, ROOM, leg_of, played
+from app.providers.asterisk.reading import Read, arrival
+from app.providers.asterisk.rest import HttpRest, Rest
+from app.providers.asterisk.sending import Manner, Sending
+from app.providers.asterisk.voices import Voices
+from app.providers.asterisk.wire import Told
+from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain
+from app.settings import AsteriskSettings
+
+WAIT = 2.0
+"""Seconds an order waits for the link to come back; Asterisk tries every half second."""
+Tell = Callable[[Arrival], None]
+
+
+class Asterisk:
+    """Outgoing commands need the link, or `settings.url` to send them over HTTP."""
+
+    name = NAME
+
+    def __init__(self, centre: str, settings: AsteriskSettings) -> None:
+        self.centre = centre
+        self.settings = settings
+        self.voices = Voices(settings.sounds, settings.sounds_seen, settings.recordings)
+        self.http = None if settings.url is None else HttpRest(settings.url, settings.user, settings.password.reveal())
+        self._rest: Rest | None = None
+        self._linked = asyncio.Event()
+        self._tell: Tell = lambda _arrival: None
+        self.callers: dict[str, str] = {}
+        """The channel of each caller's leg."""
+        self._hung_up: dict[str, None] = {}
+        self._tasks: set[asyncio.Task[object]] = set()
+        self.gathers = Gathers(centre, lambda told: self._tell(told), self._hush)
+        manner = Manner(settings.app, settings.phones, settings.outside, settings.music_waiting, settings.music_hold)
+        self.sending = Sending(self.rest, self.voices, self.gathers, manner)
+
+    def rest(self) -> Rest:
+        """The way to Asterisk now. Raises Uncertain without one."""
+        way = self._rest or self.http
+        if way is None:
+            raise Uncertain("the switch is not connected")
+        return way
+
+    def attach(self, rest: Rest, tell: Tell) -> None:
+        """The link is up, and this process holds it."""
+        self._rest, self._tell = rest, tell
+        self._linked.set()
+
+    def detach(self, rest: Rest) -> None:
+        """This link is gone."""
+        if self._rest is rest:
+            self._rest = None
+            self._linked.clear()
+
+    @property
+    def linked(self) -> bool:
+        """Whether this process holds a link that is up."""
+        return self._rest is not None
+
+    async def send(self, order: Order) -> str:
+        """Carry out one command. Raises Refused or Uncertain; without a link a `Dial` was certainly not done."""
+        if not await self._reachable():
+            if order.command.name == "Dial":
+                raise Refused("the switch is not connected")
+            raise Uncertain("the switch is not connected")
+        await self.sending.send(order)
+        return ""
+
+    async def look(self, order: Order) -> Event:
+        """Ask about one leg. Raises Uncertain."""
+        if not await self._reachable():
+            raise Uncertain("the switch is not connected")
+        return await self.sending.look(order)
+
+    def heard(self, told: Told, policy: Policy) -> Arrival | None:
+        """What this event says happened, if anything; keys and the ends of sentences are kept count of."""
+        match told.type:
+            case "ChannelDtmfReceived" if told.channel is not None:
+                self.gathers.pressed(leg_of(self.centre, told.channel.id), told.digit, policy)
+            case "ChannelHangupRequest" if told.channel is not None:
+                self._note(leg_of(self.centre, told.channel.id))
+            case "PlaybackFinished" if told.playback is not None:
+                return self._spoken(told.playback.id, told.playback.state)
+            case "ChannelLeftBridge" if told.bridge is not None and not told.bridge.channels:
+                if ROOM.fullmatch(told.bridge.id):
+                    self.spawn(self.sending.emptied(told.bridge.id))
+            case _:
+                found = arrival(Read(self.centre, policy), told)
+                if found is not None:
+                    self._lives(told, found.event)
+                return found
+        return None
+
+    def read(self, hook: Hook, policy: Policy) -> list[Arrival]:  # noqa: ARG002 - what every platform is asked
+        """Asterisk sends no webhooks."""
+        raise NotUnderstood("Asterisk speaks over its link, not by webhooks")
+
+    def asks(self, hook: Hook) -> str:  # noqa: ARG002 - as read
+        """Never a question."""
+        return ""
+
+    def reply(self, hook: Hook, call: Call | None, orders: tuple[Order, ...]) -> Reply:  # noqa: ARG002 - as read
+        """Never an answer."""
+        return Reply(b"", "text/plain", 404)
+
+    def degraded(self, hook: Hook) -> Reply:  # noqa: ARG002 - as read
+        """The dialplan has its own way to the KCC."""
+        return Reply(b"", "text/plain", 404)
+
+    async def lead_away(self, channel: str) -> None:
+        """Give a caller back to the dialplan, which rings the KCC. Raises Uncertain."""
+        await self.rest()(
+            "POST", f"/channels/{channel}/continue", {"extension": self.settings.fallback, "priority": "1"}
+        )
+
+    async def close(self) -> None:
+        """Let connections go."""
+        for task in self._tasks:
+            task.cancel()
+        if self.http is not None:
+            await self.http.close()
+
+    async def _reachable(self) -> bool:
+        if self._rest is None and self.http is None:
+            try:
+                async with asyncio.timeout(WAIT):
+                    await self._linked.wait()
+            except TimeoutError:
+                return False
+        return True
+
+    def _spoken(self, playback: str, state: str) -> Arrival | None:
+        """The sentences of a step ended by themselves; what was broken off or cut by a hang-up says nothing."""
+        found = played(playback)
+        if found is None:
+            return None
+        if playback in self.sending.stopped:
+            del self.sending.stopped[playback]
+            return None
+        leg, step = found
+        if (state == "failed" and leg in self._hung_up) or self.gathers.spoken(leg, step):
+            return None
+        event = SayFinished(leg.rpartition(".")[0], leg, step)
+        return Arrival(centre=self.centre, key=f"{leg}:{step}:said", event=event, provider=NAME)
+
+    def _lives(self, told: Told, event: Event) -> None:
+        if isinstance(event, LegEnded):
+            self.sending.forget(event.leg)
+            self._hung_up.pop(event.leg, None)
+            self.callers.pop(event.leg, None)
+        elif isinstance(event, CallOffered) and told.channel is not None:
+            self.callers[event.leg] = told.channel.id
+            self.sending.met(event.leg)
+
+    def _note(self, leg: str) -> None:
+        self._hung_up[leg] = None
+        if len(self._hung_up) > 10_000:
+            del self._hung_up[next(iter(self._hung_up))]
+
+    def _hush(self, leg: str, step: int) -> None:
+        """A key came: the sentences stop, and nobody waits for that."""
+        self.spawn(self.sending.hush(leg, step))
+
+    def spawn(self, what: object) -> None:
+        """Do this beside everything else; that it fails harms nothing."""
+        task: asyncio.Task[object] = asyncio.ensure_future(what)  # type: ignore[call-overload]
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()

@@ -1,0 +1,262 @@
+"""What a leg is to do becomes REST calls: stop what it hears, take it out of its room, then the new thing.
+
+Each leg is only ever told by one process at a time, so the little that is remembered here is what this process told it;
+about a leg it never told anything, everything that might still sound is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.call.events import Event, LegEnded, LegSeen
+from app.call.legs import Gather, InRoom, Leaving, LegState, Music, Prompt, Ringing
+from app.logs import logger
+from app.providers.asterisk.addresses import endpoint
+from app.providers.asterisk.gathers import Gathers
+from app.providers.asterisk.names import playback
+from app.providers.asterisk.reading import LEG_TAG
+from app.providers.asterisk.rest import Answer, Rest
+from app.providers.asterisk.voices import Unspeakable, Voices
+from app.providers.base import Order, Refused, Uncertain
+
+TONE = "tone:ring;tonezone=nl"
+ROOM_TYPE = "mixing,dtmf_events"
+"""Without `dtmf_events` two SIP legs become a native RTP bridge, and no key is ever told."""
+STATES: dict[str, LegState] = {"Up": "up", "Ring": "up", "Ringing": "ringing"}
+"""A caller whom we did not answer yet is there; anything else is being dialled."""
+EMPTY = 1.0
+"""Seconds a room may be empty: the next one to join may be on the way."""
+MEMORY = 4
+"""Steps back in which something may still sound on a leg that another process told things."""
+log = logger()
+
+
+@dataclass
+class Sounding:
+    """What this process last told a leg."""
+
+    known: bool = False
+    """False for a leg that another process told things before: then everything that might still sound is stopped."""
+    playback: str = ""
+    music: bool = False
+    up: bool = False
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How this Asterisk dials: the application, what SIP addresses and numbers become, and its music classes."""
+
+    app: str
+    phones: str
+    outside: str
+    waiting: str
+    hold: str
+
+
+class Sending:
+    """`rest` gives the way to Asterisk at this moment."""
+
+    def __init__(self, rest: Callable[[], Rest], voices: Voices, gathers: Gathers, manner: Manner) -> None:
+        self._rest = rest
+        self._voices = voices
+        self._gathers = gathers
+        self._manner = manner
+        self._legs: dict[str, Sounding] = {}
+        self._rooms: dict[str, None] = {}
+        self.stopped: dict[str, None] = {}
+        """Playbacks we broke off: their end says nothing."""
+
+    def met(self, leg: str) -> None:
+        """The leg is new: nothing sounds on it yet."""
+        self._legs[leg] = Sounding(known=True)
+
+    async def hush(self, leg: str, step: int) -> None:
+        """A key came: the sentences stop. Raises Uncertain."""
+        self._note(self.stopped, playback(leg, step))
+        await self._rest()("DELETE", f"/playbacks/{playback(leg, step)}")
+
+    async def transferred(self, leg: str) -> None:
+        """Tell the phone that its transfer key was understood. Raises Uncertain."""
+        await self._rest()("POST", f"/channels/{leg}/transfer_progress", {"states": "channel_answered"})
+
+    async def emptied(self, room: str) -> None:
+        """Everybody left: the room goes, unless somebody comes. Raises Uncertain."""
+        await asyncio.sleep(EMPTY)
+        found = await self._rest()("GET", f"/bridges/{room}")
+        if found.done and not found.body.get("channels"):
+            self._rooms.pop(room, None)
+            await self._rest()("DELETE", f"/bridges/{room}")
+
+    def forget(self, leg: str) -> None:
+        """The leg is over."""
+        self._legs.pop(leg, None)
+        self._gathers.end(leg)
+
+    async def send(self, order: Order) -> None:
+        """Carry it out. Raises Refused or Uncertain."""
+        leg, step, do = order.command.leg, order.command.step, order.command.do
+        channel = order.line or leg
+        if not isinstance(do, Gather):
+            self._gathers.end(leg)
+        match do:
+            case Ringing():
+                await self._dial(order, do)
+            case Leaving():
+                await self._hang_up(leg, channel, "normal" if order.command.name == "HangUp" else "no_answer")
+            case Prompt() | Gather():
+                media = await self._media(order)
+                await self._answered(order, channel)
+                await self._quiet(leg, step, channel, order.command.left)
+                if isinstance(do, Gather):
+                    self._gathers.begin(leg, step, do)
+                await self._play(leg, step, channel, media)
+            case Music(tune="ringback"):
+                await self._ringback(order, channel)
+            case Music():
+                await self._answered(order, channel)
+                await self._quiet(leg, step, channel, order.command.left, keep_music=True)
+                name = self._manner.hold if do.tune == "hold" else self._manner.waiting
+                _must(await self._rest()("POST", f"/channels/{channel}/moh", {"mohClass": name}))
+                self._leg(leg).music = True
+            case InRoom():
+                await self._answered(order, channel)
+                await self._quiet(leg, step, channel, order.command.left)
+                await self._join(do.room, channel)
+            case None:
+                raise Refused("nothing to send")
+
+    async def look(self, order: Order) -> Event:
+        """Whether the leg lives, and whether it is in the room it should be in. Raises Uncertain."""
+        leg = order.command.leg
+        channel = order.line or leg
+        answer = await self._rest()("GET", f"/channels/{channel}")
+        if answer.status == 404:
+            self.forget(leg)
+            return LegEnded(order.call, leg, "lost")
+        if not answer.done:
+            raise Uncertain(f"the switch answered with status {answer.status}")
+        state = STATES.get(answer.body.get("state", ""), "dialling")
+        room = ""
+        if order.room:
+            bridge = await self._rest()("GET", f"/bridges/{order.room}")
+            room = order.room if bridge.done and channel in bridge.body.get("channels", ()) else ""
+        return LegSeen(order.call, leg, state, room)
+
+    def _leg(self, leg: str) -> Sounding:
+        return self._legs.setdefault(leg, Sounding())
+
+    async def _media(self, order: Order) -> str:
+        """What is said; a moment of silence when no voice can say it, so that the call goes on."""
+        try:
+            return await self._voices.media(order.sentences, order.language)
+        except Unspeakable as error:
+            log.warning("asterisk.unspeakable", leg=order.command.leg, error=str(error))
+            return await self._voices.media((), order.language)
+
+    async def _answered(self, order: Order, channel: str) -> None:
+        """The caller is answered before the first thing they hear, and not before that."""
+        if order.role != "caller" or self._leg(order.command.leg).up:
+            return
+        _must(await self._rest()("POST", f"/channels/{channel}/answer"))
+        self._leg(order.command.leg).up = True
+
+    async def _quiet(self, leg: str, step: int, channel: str, left: str, *, keep_music: bool = False) -> None:
+        """Stop what the leg hears and take it out of its room."""
+        before = self._leg(leg)
+        rest = self._rest()
+        if left:
+            await rest("POST", f"/bridges/{left}/removeChannel", {"channel": channel})
+        if (before.music or not before.known) and not keep_music:
+            await rest("DELETE", f"/channels/{channel}/moh")
+            before.music = False
+        old = [before.playback] if before.playback else []
+        if not before.known:
+            old = [playback(leg, n) for n in range(max(1, step - MEMORY), step)]
+        for each in old:
+            self._note(self.stopped, each)
+            await rest("DELETE", f"/playbacks/{each}")
+        before.playback, before.known = "", True
+
+    async def _play(self, leg: str, step: int, channel: str, media: str) -> None:
+        name = playback(leg, step)
+        answer = await self._rest()("POST", f"/channels/{channel}/play/{name}", {"media": media})
+        if not answer.done:
+            if (await self._rest()("GET", f"/playbacks/{name}")).done:
+                return  # sent once more: it sounds already
+            _must(answer)
+        self._leg(leg).playback = name
+
+    async def _ringback(self, order: Order, channel: str) -> None:
+        """180 to a caller who was not answered, the Dutch tone to anybody else."""
+        leg, step = order.command.leg, order.command.step
+        if order.role == "caller" and not self._leg(leg).up:
+            answer = await self._rest()("GET", f"/channels/{channel}")
+            _must(answer)
+            if answer.body.get("state") != "Up":
+                _must(await self._rest()("POST", f"/channels/{channel}/ring"))
+                return
+            self._leg(leg).up = True
+        await self._quiet(leg, step, channel, order.command.left)
+        self._note(self.stopped, playback(leg, step))
+        await self._play(leg, step, channel, TONE)
+
+    async def _join(self, room: str, channel: str) -> None:
+        answer = await self._enter(room, channel)
+        if answer.status == 404:  # its last channel left before this one came
+            self._rooms.pop(room, None)
+            answer = await self._enter(room, channel)
+        _must(answer)
+
+    async def _enter(self, room: str, channel: str) -> Answer:
+        rest = self._rest()
+        if room not in self._rooms:
+            made = await rest("POST", f"/bridges/{room}", {"type": ROOM_TYPE, "name": room})
+            if not made.done and made.status != 409:
+                return made
+            self._note(self._rooms, room)
+        return await rest("POST", f"/bridges/{room}/addChannel", {"channel": channel})
+
+    async def _dial(self, order: Order, do: Ringing) -> None:
+        """At most once. A refusal is only believed when the channel is not there (409 cannot be trusted)."""
+        leg = order.command.leg
+        asked = {
+            "endpoint": endpoint(do.address, self._manner.phones, self._manner.outside),
+            "app": self._manner.app,
+            "appArgs": f"{LEG_TAG},{order.call}",
+            "channelId": leg,
+            "timeout": str(do.backstop),
+        }
+        if order.shows:
+            asked["callerId"] = order.shows
+        self.met(leg)
+        answer = await self._rest()(
+            "POST", "/channels", asked, {"variables": {"PJSIP_TRANSFER_HANDLING()": "ari-only"}}
+        )
+        if answer.done:
+            return
+        if (await self._rest()("GET", f"/channels/{leg}")).status == 404:
+            self.forget(leg)
+            raise Refused(f"the phone cannot be dialled (status {answer.status})")
+
+    async def _hang_up(self, leg: str, channel: str, reason: str) -> None:
+        answer = await self._rest()("DELETE", f"/channels/{channel}", {"reason": reason})
+        if not answer.done and answer.status != 404:
+            raise Uncertain(f"the switch answered with status {answer.status}")
+        self.forget(leg)
+
+    def _note(self, memory: dict[str, None], name: str) -> None:
+        memory[name] = None
+        if len(memory) > 10_000:
+            del memory[next(iter(memory))]
+
+
+def _must(answer: Answer) -> None:
+    """It was done, or the channel is gone, or nobody knows."""
+    if answer.done:
+        return
+    said = answer.body.get("message", "") if isinstance(answer.body, dict) else ""
+    if answer.status == 404 or (answer.status == 400 and "not found" in said):
+        raise Refused("the switch does not know this channel any more", gone=True)
+    raise Uncertain(f"the switch answered with status {answer.status}")

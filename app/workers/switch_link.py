@@ -1,0 +1,239 @@
+"""The link with an Asterisk: one process at a time holds it, hears every event, and says each second that it lives.
+
+The sign of life is set only while a call can really be taken: the lease was renewed (so the database answers), the
+switch was compared with our state, the engine keeps up, and there is a voice. Without it the dialplan rings the KCC.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import asyncpg
+
+from app.call.events import CallOffered, DegradeServed, InputTimedOut, KeysPressed, PhoneTransferAsked, SayFinished
+from app.engine.arrivals import call_of
+from app.engine.engine import Engine
+from app.engine.errors import Quarantined, Unavailable, UnknownCentre
+from app.logs import logger
+from app.providers.asterisk import Asterisk
+from app.providers.asterisk.session import Closed, Dialled, Session, Socket
+from app.providers.asterisk.wire import Told
+from app.providers.base import Arrival, Uncertain
+from app.settings import Secret
+from app.store import leases
+from app.store.database import FAILURES
+from app.workers.switch_compare import Comparison
+
+BEAT = 1.0
+HOLDS = 4.0
+"""Seconds a lease holds without a beat: another process has the link within five."""
+DEADLINE = 0.8
+"""Seconds a caller waits for a decision; then the dialplan takes over (design §5 rule 16)."""
+SLOW = 1.0
+"""Seconds an event may wait in the engine before no new call is taken."""
+AGAIN = 0.5
+REMEMBERED = 4096
+WAITS = (CallOffered, KeysPressed, InputTimedOut, SayFinished)
+"""After these the caller hears nothing until something was decided."""
+log = logger()
+
+
+class SwitchLink:
+    """`start` connects in the classic way; in the other way Asterisk comes to `accept`."""
+
+    def __init__(
+        self, engine: Engine, pool: asyncpg.Pool, asterisk: Asterisk, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._pool = pool
+        self._asterisk = asterisk
+        self._clock = clock
+        self._lease = f"asterisk:{asterisk.centre}"
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sessions: set[Session] = set()
+        self._recent: dict[str, None] = {}
+        self._main: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Make the sounds, and connect if that is for us to do."""
+        missing = self._asterisk.voices.missing()
+        if missing:
+            log.error("asterisk.no_voice", missing=missing)
+        self._main.append(asyncio.create_task(self._warm(), name="asterisk-voices"))
+        if self._asterisk.http is not None and not self._asterisk.settings.called:
+            self._main.append(asyncio.create_task(self._dial(), name="asterisk-link"))
+
+    async def stop(self) -> None:
+        """Let go of the link; conversations go on without us."""
+        self._stopping = True
+        for session in tuple(self._sessions):
+            await session.close()
+        tasks = [*self._main, *self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def door(self) -> tuple[Callable[[Socket], Awaitable[None]], tuple[Secret, ...]]:
+        """Who takes a connection that Asterisk opens, and the passwords that open it."""
+        return self.accept, self._asterisk.settings.link_secrets
+
+    async def accept(self, socket: Socket) -> None:
+        """Use this connection until it is gone; refused while another process holds the link."""
+        if self._stopping or not await self._holds():
+            await socket.close()
+            return
+        session = Session(socket, self._heard, None if self._asterisk.settings.called else self._asterisk.http)
+        self._sessions.add(session)
+        reading = asyncio.create_task(session.run(), name="asterisk-reading")
+        serving = asyncio.create_task(self._serve(session), name="asterisk-serving")
+        try:
+            await asyncio.wait((reading, serving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reading.cancel()
+            serving.cancel()
+            self._asterisk.detach(session.rest)
+            self._sessions.discard(session)
+            await asyncio.gather(reading, serving, return_exceptions=True)
+            await session.close()
+            await self._let_go()
+            log.warning("asterisk.link_down", centre=self._asterisk.centre)
+
+    async def _dial(self) -> None:
+        """The classic way: connect, and again half a second after each end."""
+        http = self._asterisk.http
+        while http is not None:
+            try:
+                if await self._holds():
+                    await self.accept(await Dialled.open(http, self._asterisk.settings.app))
+            except Closed:
+                pass
+            except Exception:
+                log.exception("asterisk.link_failed")
+            await asyncio.sleep(AGAIN)
+
+    async def _serve(self, session: Session) -> None:
+        """Prepare, compare, then beat; returns when the link must be given up."""
+        asterisk = self._asterisk
+        if not await session.prepare(asterisk.settings.app):
+            return
+        asterisk.attach(session.rest, self.tell)
+        comparison = Comparison(self._engine.policies, self._pool, asterisk, self.tell, self._clock)
+        session.listen()
+        compared = False
+        log.info("asterisk.link_up", centre=asterisk.centre)
+        while True:
+            try:
+                if not await self._take():
+                    return
+                if not compared:
+                    if asterisk.voices.prepare():
+                        await session.rest("PUT", "/asterisk/modules/res_musiconhold.so")
+                    await comparison.compare()
+                    compared = True
+                if self._can_take_calls():
+                    await self._alive(session)
+            except Uncertain:
+                log.warning("asterisk.no_answer", centre=asterisk.centre)
+            except FAILURES as error:
+                log.warning("asterisk.database", exc_info=error)
+            await asyncio.sleep(BEAT)
+
+    def _can_take_calls(self) -> bool:
+        return (
+            not self._stopping
+            and not self._engine.newer
+            and self._engine.latency < SLOW
+            and not self._asterisk.voices.missing()
+        )
+
+    async def _alive(self, session: Session) -> None:
+        """The sign that the dialplan looks at, by Asterisk's own clock."""
+        now = (self._clock() + session.rest.ahead).timestamp()
+        await session.rest("POST", "/asterisk/variable", {"variable": "KCC_ALIVE", "value": str(int(now))})
+
+    async def _holds(self) -> bool:
+        try:
+            return await self._take()
+        except FAILURES:
+            return False
+
+    async def _take(self) -> bool:
+        return await leases.take(self._pool, self._lease, self._engine.node, HOLDS) is not None
+
+    async def _let_go(self) -> None:
+        try:
+            await leases.let_go(self._pool, self._lease, self._engine.node)
+        except FAILURES as error:
+            log.warning("asterisk.database", exc_info=error)
+
+    async def _warm(self) -> None:
+        if not self._asterisk.voices.missing():
+            self._asterisk.voices.prepare()
+            await self._asterisk.voices.warm(self._engine.policies.active(self._asterisk.centre))
+
+    def _heard(self, told: Told) -> None:
+        """One event of Asterisk; never raises."""
+        try:
+            found = self._asterisk.heard(told, self._engine.policies.active(self._asterisk.centre))
+        except Exception:
+            log.exception("asterisk.event_failed", kind=told.type)
+            return
+        if found is not None:
+            self.tell(found)
+
+    def tell(self, arrival: Arrival) -> None:
+        """Take this to the engine, once; the order in which it is told is kept."""
+        if arrival.key in self._recent:
+            return
+        self._recent[arrival.key] = None
+        if len(self._recent) > REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+        task = asyncio.create_task(self._handle(arrival))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if isinstance(arrival.event, PhoneTransferAsked):
+            self._asterisk.spawn(self._asterisk.sending.transferred(arrival.event.leg))
+
+    async def _handle(self, arrival: Arrival) -> None:
+        """Until it is saved; a caller who waits too long is given back to the dialplan."""
+        waits = isinstance(arrival.event, WAITS) and arrival.event.leg.endswith(".1")
+        try:
+            async with asyncio.timeout(DEADLINE if waits else None):
+                await self._save(arrival)
+        except (TimeoutError, Quarantined) as error:
+            if waits:
+                log.warning("asterisk.degraded", centre=arrival.centre, error=type(error).__name__)
+                await self._lead_away(arrival)
+
+    async def _save(self, arrival: Arrival) -> None:
+        while True:
+            try:
+                await self._engine.handle(arrival)
+            except Unavailable:
+                await asyncio.sleep(0.1)
+            except UnknownCentre:
+                return
+            else:
+                return
+
+    async def _lead_away(self, arrival: Arrival) -> None:
+        """The dialplan rings the KCC; our state is told as soon as it can be."""
+        call = call_of(arrival.event)
+        channel = self._asterisk.callers.get(f"{call}.1", "")
+        try:
+            if channel:
+                await self._asterisk.lead_away(channel)
+        except Uncertain:
+            log.warning("asterisk.not_led_away", call=call)
+            return
+        served = Arrival(
+            centre=arrival.centre, key=f"{call}:degraded", event=DegradeServed(call), provider=arrival.provider
+        )
+        try:
+            await self._save(served)
+        except Quarantined:
+            log.exception("asterisk.degrade_failed", call=call)

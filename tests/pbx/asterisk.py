@@ -1,0 +1,152 @@
+"""A private Asterisk on this machine's own address: everything of it in one folder, with the shipped configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import aiohttp
+
+from app.providers.demo.server import free_port
+from tests.pbx.tones import sine
+
+HERE = Path(__file__).parent
+SHIPPED = HERE.parents[1] / "deploy" / "asterisk"
+PROGRAMS = ("baresip", "sipp", "espeak-ng", "sox", "apt-get", "dpkg-deb")
+PHONES = ("101", "102", "103", "104", "105", "106")
+EMPTY = ("acl", "ccss", "features", "pjproject", "udptl", "cdr", "cel", "manager")
+"""Files that exist only so that nobody complains."""
+ARI_PASSWORD, LINK_SECRET, PHONE_SECRET = "ari-7d1f0c9b2e64a853", "link-90ab4d1c7e2f6538", "phone-3c5e7a91b2d4f608"
+LOGIN = {"Authorization": "Basic " + b64encode(f"warmlijn:{ARI_PASSWORD}".encode()).decode()}
+START = 20.0
+
+
+@cache
+def missing() -> str:
+    """Why there can be no Asterisk here; empty when it is installed (which takes about ten seconds the first time)."""
+    absent = [program for program in PROGRAMS if shutil.which(program) is None]
+    if absent:
+        return f"not installed: {', '.join(absent)} (apt-get install baresip-core sip-tester espeak-ng sox)"
+    done = subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, timeout=300, check=False)
+    return "" if done.returncode == 0 else f"Asterisk cannot be installed: {done.stderr.strip()[-200:]}"
+
+
+@dataclass
+class Pbx:
+    """A running Asterisk: `sip` is its address for phones, `ari` that of its REST interface."""
+
+    folder: Path
+    sounds: Path
+    process: asyncio.subprocess.Process
+    command: tuple[str, ...]
+    sip_port: int
+    http_port: int
+    log: Path
+
+    @property
+    def sip(self) -> str:
+        return f"127.0.0.1:{self.sip_port}"
+
+    @property
+    def ari(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}/ari"
+
+    async def stop(self) -> None:
+        """As an administrator would."""
+        if self.process.returncode is None:
+            self.process.terminate()
+            try:
+                await asyncio.wait_for(self.process.wait(), 10)
+            except TimeoutError:
+                self.process.kill()
+                await self.process.wait()
+
+    async def kill(self) -> None:
+        """As a power cut would."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def start(self) -> None:
+        """Until ARI answers."""
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command, "-f", "-n", stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        async with aiohttp.ClientSession(headers=LOGIN) as http, asyncio.timeout(START):
+            while not await self._answers(http):
+                if self.process.returncode is not None:
+                    raise RuntimeError(f"Asterisk stopped: {self.log.read_text(errors='replace')[-1500:]}")
+                await asyncio.sleep(0.05)
+        await self.cli("core waitfullybooted")
+
+    async def cli(self, command: str) -> str:
+        """What Asterisk's console says."""
+        process = await asyncio.create_subprocess_exec(
+            *self.command, "-rx", command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        said, _ = await process.communicate()
+        return said.decode(errors="replace")
+
+    async def get(self, path: str) -> list[dict[str, object]]:
+        """A list from ARI."""
+        async with aiohttp.ClientSession(headers=LOGIN) as http, http.get(f"{self.ari}{path}") as answer:
+            found: list[dict[str, object]] = await answer.json()
+            return found
+
+    async def _answers(self, http: aiohttp.ClientSession) -> bool:
+        try:
+            async with http.get(f"{self.ari}/asterisk/ping") as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+
+@asynccontextmanager
+async def running(folder: Path, service: str, centre: str) -> AsyncIterator[Pbx]:
+    """An Asterisk that opens its link to `service` (`ws://...`)."""
+    root = Path(subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, check=True).stdout.strip())
+    library = next((root / "usr/lib").glob("*-linux-gnu*"))
+    loader = next(library.glob("ld-linux-*.so.*"))
+    for name in ("etc", "data", "lib", "spool", "run", "log", "sounds/moh/waiting", "sounds/moh/hold"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name in ("documentation", "rest-api"):
+        (folder / "data" / name).symlink_to(root / "usr/share/asterisk" / name)
+    for tune in ("waiting", "hold"):
+        (folder / "sounds/moh" / tune / "tone.wav").write_bytes(sine("music", 60.0))
+    sip_port, http_port = free_port(), free_port()
+    words = {
+        "RUN": str(folder), "ROOT": str(root), "TRIPLET": library.name, "SIP_PORT": str(sip_port),
+        "HTTP_PORT": str(http_port), "RTP_START": "20000", "RTP_END": "20999", "TRUNK_PORT": "5090",
+        "SERVICE": service, "CENTRE": centre, "TLS": "no", "ARI_PASSWORD": ARI_PASSWORD, "LINK_SECRET": LINK_SECRET,
+        "PHONE_SECRET": PHONE_SECRET, "SOUNDS": str(folder / "sounds"), "FRONT_DESK": "PJSIP/101&PJSIP/102",
+        "PHONES": "\n".join(map(_phone, PHONES)),
+    }  # fmt: skip
+    for file in (*SHIPPED.glob("*.conf"), *(HERE / "etc").glob("*.conf")):
+        text = file.read_text()
+        for word, value in words.items():
+            text = text.replace(f"@{word}@", value)
+        (folder / "etc" / file.name).write_text(text)
+    for name in EMPTY:
+        (folder / "etc" / f"{name}.conf").write_text("[general]\nenabled = no\nenable = no\n")
+    command = (str(loader), "--library-path", str(library), str(root / "usr/sbin/asterisk"), "-C",
+               str(folder / "etc/asterisk.conf"))  # fmt: skip
+    pbx = Pbx(folder, folder / "sounds", None, command, sip_port, http_port, folder / "asterisk.log")  # type: ignore[arg-type]
+    try:
+        await pbx.start()
+        yield pbx
+    finally:
+        await pbx.stop()
+
+
+def _phone(user: str) -> str:
+    return (
+        f'[{user}](phone)\nauth = {user}\naors = {user}\ncallerid = "Toestel {user}" <{user}>\n'
+        f"[{user}](phone-auth)\nusername = {user}\n[{user}](phone-aor)\n"
+    )

@@ -1,0 +1,52 @@
+"""One Asterisk for all stories of a run; each story has a house and a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from app.providers.demo.server import free_port, serving
+from tests.pbx import asterisk
+from tests.pbx.stage import CENTRE, Stage, house, linked
+
+Start = Callable[..., AbstractAsyncContextManager[Stage]]
+
+
+@pytest.fixture(scope="session")
+def service_port() -> int:
+    """Where Asterisk looks for the house."""
+    return free_port()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pbx(service_port: int) -> AsyncIterator[asterisk.Pbx]:
+    """A running Asterisk, or a skip that says why not."""
+    if why := await asyncio.to_thread(asterisk.missing):
+        pytest.skip(why)
+    folder = Path(tempfile.mkdtemp(prefix="warmlijn-pbx-"))
+    try:
+        async with asterisk.running(folder, f"ws://127.0.0.1:{service_port}", CENTRE) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture
+async def stage(pbx: asterisk.Pbx, database: str, service_port: int) -> AsyncIterator[Stage]:
+    """A house with its link up; afterwards nothing is left at the switch."""
+
+    def server(application: Any) -> AbstractAsyncContextManager[str]:
+        return serving(application, service_port)
+
+    async with house(database, pbx, server) as made:
+        await linked(made)
+        yield made
+        await made.empty()

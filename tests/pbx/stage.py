@@ -1,0 +1,189 @@
+"""The house with a real Asterisk in front: link, outbox and clock on a real database, and a policy in a hurry."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import asyncpg
+from starlette.applications import Starlette
+
+from app.call.agent import Agent
+from app.call.call import Call
+from app.call.callback import Callback
+from app.call.decision import Centre
+from app.call.events import AgentLoggedOn, AgentReady, Event
+from app.call.policy import Address, AgentProfile, Colleague, Hours, Office, Policy, Ringing, Text, Transfer
+from app.decide import decide
+from app.engine.engine import Engine
+from app.engine.policies import Policies
+from app.policyfile.standard import SLOTS
+from app.providers.asterisk import Asterisk
+from app.providers.base import Arrival
+from app.settings import AsteriskSettings, Secret, utc_now
+from app.store import codec
+from app.store.database import engine_pool, reading_pool
+from app.web import switch_socket
+from app.workers.outbox import Outbox
+from app.workers.switch_link import SwitchLink
+from app.workers.timers import Timers
+from tests.core.policies import policy
+from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
+from tests.pbx.phone import Phone
+
+CENTRE = "test"
+ALWAYS = Hours("office", dict.fromkeys(range(7), ((0, 24 * 60),)))
+CYCLE = 1.0
+"""Seconds of one ring in a hurry; withdrawn after 2.8 s. The real cadence is 5 s."""
+MENU, DIRECT = "140123", "+31201234567"
+
+
+def hurried(cycle: float = CYCLE) -> Policy:
+    """Bart 101 and Fatima 102 at the front office, Joke 105 at the social one; Ans 103 and Piet 104 behind them."""
+    base = policy()
+    texts = {name: Text(name, {"nl": "Goedemorgen.", "en": "Good morning."}) for name in (*SLOTS, "menu_main")}
+    menu = {"nl": "Voor het loket, toets een. Voor de wmo, toets twee.", "en": "Press one."}
+    texts["menu_main"] = Text("menu_main", menu)
+    offices = {
+        "kcc": Office("kcc", {"nl": "KCC"}, "office", 0.6, wrap_up=1.0),
+        "sociaal": Office("sociaal", {"nl": "sociaal loket"}, "office", 0.85, overflow="kcc", wrap_up=1.0),
+    }
+    agents = {
+        "bart": AgentProfile("bart", "Bart Smit", "sip:101@pbx", ("kcc",), ("nl", "en")),
+        "fatima": AgentProfile("fatima", "Fatima Aziz", "sip:102@pbx", ("kcc",)),
+        "joke": AgentProfile("joke", "Joke Bos", "sip:105@pbx", ("sociaal",)),
+    }
+    colleagues = {
+        "ans": Colleague("ans", "Ans Vos", "wmo", (Address("sip:103@pbx"),), "office"),
+        "piet": Colleague("piet", "Piet Kok", "wmo", (Address("sip:104@pbx"),), "office"),
+    }
+    return policy(
+        texts=texts, offices=offices, agents=agents, colleagues=colleagues, days_off=frozenset(),
+        hours=base.hours | {"office": ALWAYS, "mornings": ALWAYS},
+        ringing=Ringing(cycle=cycle, grace=0.2 * cycle, post_dial=3.0),
+        transfer=Transfer(join=3.0, stable=1.0, stopping=2.0),
+    )  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """Everything of one story. `desk` is what an agent clicks."""
+
+    pbx: Pbx
+    pool: asyncpg.Pool
+    engine: Engine
+    asterisk: Asterisk
+    link: SwitchLink
+    _keys: Any = field(default_factory=lambda: count(1))
+
+    async def clicks(self, event: Event) -> None:
+        arrival = Arrival(centre=CENTRE, key=f"test:{next(self._keys)}", event=event, provider="asterisk")
+        await self.engine.handle(arrival)
+
+    async def ready(self, *agents: str) -> None:
+        for agent in agents:
+            await self.clicks(AgentLoggedOn(agent))
+            await self.clicks(AgentReady(agent))
+
+    async def calls(self) -> list[Call]:
+        rows = await self.pool.fetch("SELECT state FROM calls WHERE centre = $1 ORDER BY started_at", CENTRE)
+        return [codec.call(row["state"]) for row in rows]
+
+    async def agent(self, agent: str) -> Agent:
+        return codec.agent(await self.pool.fetchval("SELECT state FROM agents WHERE id = $1", agent))
+
+    async def callbacks(self) -> list[Callback]:
+        rows = await self.pool.fetch("SELECT state FROM callbacks WHERE centre = $1", CENTRE)
+        return [codec.callback(row["state"]) for row in rows]
+
+    async def outcomes(self) -> list[tuple[str, str, float]]:
+        """Who was rung, what came of it, and how long the phone rang, as recorded."""
+        rows = await self.pool.fetch("SELECT party, outcome, rang FROM offers ORDER BY seq, n")
+        return [(row["party"], row["outcome"], float(row["rang"])) for row in rows]
+
+    async def until(self, what: Callable[[Call], bool], seconds: float = 12.0) -> Call:
+        """The last call, as soon as this holds of it."""
+        end = time.monotonic() + seconds
+        while True:
+            calls = await self.calls()
+            if calls and what(calls[-1]):
+                return calls[-1]
+            if time.monotonic() > end:
+                log = await self.pool.fetch("SELECT type, because->>'code' AS code FROM events ORDER BY seq")
+                raise AssertionError(f"{calls[-1:]} after {[(row['type'], row['code']) for row in log]}")
+            await asyncio.sleep(0.02)
+
+    async def phase(self, *kinds: type, seconds: float = 12.0) -> Call:
+        return await self.until(lambda call: isinstance(call.phase, kinds), seconds)
+
+    async def empty(self, seconds: float = 4.0) -> None:
+        """Nothing is left at the switch: no channel and no room."""
+        end = time.monotonic() + seconds
+        while (left := await self.pbx.get("/channels")) or (left := await self.pbx.get("/bridges")):
+            assert time.monotonic() < end, [(each.get("id"), each.get("state")) for each in left]
+            await asyncio.sleep(0.05)
+
+
+def settings(pbx: Pbx, *, called: bool) -> AsteriskSettings:
+    """The house's side of the link."""
+    return AsteriskSettings(
+        app="warmlijn", called=called, link_secrets=(Secret(LINK_SECRET),) if called else (),
+        url=None if called else pbx.ari, user="warmlijn", password=Secret(ARI_PASSWORD), sounds=pbx.sounds,
+        sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="PJSIP/{number}@trunk",
+        music_waiting="warmlijn-waiting", music_hold="warmlijn-hold", fallback="down",
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def house(
+    database: str, pbx: Pbx, socket_server: Callable[[Any], Any], *, called: bool = True, given: Policy | None = None
+) -> AsyncIterator[Stage]:
+    """The house until the end of the story; `socket_server(application)` serves it where Asterisk looks for it."""
+    policies = Policies()
+    wanted = given or hurried()
+    policies.add(CENTRE, wanted)
+    policies.activate(CENTRE, wanted.version)
+    async with AsyncExitStack() as stack:
+        pool, workers = await reading_pool(database), await engine_pool(database)
+        stack.push_async_callback(pool.close)
+        stack.push_async_callback(workers.close)
+        await pool.execute(
+            "INSERT INTO centres (id, state) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            CENTRE, codec.text(Centre(CENTRE, wanted.version)),
+        )
+        engine = Engine(database, decide=decide, policies=policies, clock=utc_now, node=f"pbx-{time.monotonic_ns()}")
+        asterisk = Asterisk(CENTRE, settings(pbx, called=called))
+        stack.push_async_callback(asterisk.close)
+        link = SwitchLink(engine, workers, asterisk, utc_now)
+        outbox = Outbox(engine, workers, {(CENTRE, "asterisk"): asterisk})
+        for part in (engine, outbox, Timers(engine, workers, utc_now), link):
+            await part.start()  # type: ignore[attr-defined]
+            stack.push_async_callback(part.stop)  # type: ignore[attr-defined]
+        route = switch_socket.route({CENTRE: link.door})
+        await stack.enter_async_context(socket_server(Starlette(routes=[route])))
+        yield Stage(pbx, pool, engine, asterisk, link)
+
+
+async def linked(stage: Stage, seconds: float = 10.0) -> None:
+    """Wait until the house has said that it takes calls."""
+    end = time.monotonic() + seconds
+    while "KCC_ALIVE" not in await stage.pbx.cli("dialplan show globals"):
+        assert time.monotonic() < end, "the house never said that it lives"
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def phones(stage: Stage, *who: str, caller: str = "0612345678", name: str = "") -> AsyncIterator[list[Phone]]:
+    """Phones of these people, registered; `caller` is the last of them when named."""
+    async with AsyncExitStack() as stack:
+        made = []
+        for each in who:
+            own = {"number": caller, "name": name} if each == "caller" else {}
+            made.append(await stack.enter_async_context(Phone(stage.pbx.sip, each, **own)))
+        await asyncio.gather(*(phone.registered() for phone in made if phone.who != "caller"))
+        yield made
