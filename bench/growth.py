@@ -11,8 +11,8 @@ from bench.stage import Stage, database, execute, service, sink
 CENTRES = ("bench",)
 EVENTS, CALLS = 1_000_000, 50_000
 FILL = (
-    """INSERT INTO calls SELECT 'bench', 'old' || n, 'generic', 'Ended', false, NULL,
-           replace('{state}', 'CALL', 'old' || n)::jsonb, now() - n * interval '1 minute', now() - n * interval '1 minute'
+    """INSERT INTO calls SELECT 'bench', 'old' || n, 'generic', 'Ended', false, NULL, '', '',
+           replace('{state}', 'CALL', 'old' || n)::json, now() - n * interval '1 minute', now() - n * interval '1 minute'
        FROM generate_series(1, {calls}) n""",
     """INSERT INTO events SELECT 'bench', 'call:old' || n % {calls}, 'old' || n % {calls} || '.1:' || n, -n, 'KeysPressed',
            '{{"type": "KeysPressed", "call": "x", "leg": "x.1", "step": 2, "keys": "1"}}', 'Choosing',

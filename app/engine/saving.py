@@ -63,6 +63,8 @@ def _call_row(centre: str, call: Call, scene: Scene) -> tuple[Any, ...]:
         type(call.phase).__name__,
         live(call),
         None if waiter is None else text(waiter),
+        call.person,
+        call.callback,
         text(call),
         call.started_at,
         call.ended_at,

@@ -1,4 +1,4 @@
-"""States between rows and structs: jsonb text both ways, and the refusal of what a newer program wrote."""
+"""States between rows and structs: json text both ways, and the refusal of what a newer program wrote."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Version(msgspec.Struct):
 
 
 def text(value: object) -> str:
-    """A struct as jsonb text."""
+    """A struct as json text."""
     return _encode(value).decode()
 
 

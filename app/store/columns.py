@@ -18,7 +18,7 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     "bool": lambda value: "t" if value else "f",
     "timestamptz": datetime.isoformat,
 }
-"""How a value of this type is written; text and jsonb already are."""
+"""How a value of this type is written; text and json already are."""
 
 
 def array(number: int, kind: str) -> str:

@@ -29,10 +29,10 @@ named AS MATERIALIZED (
     SELECT c.* FROM unnest({array(4, "text")}, {array(5, "text")}) u (centre, id)
     CROSS JOIN LATERAL (SELECT * FROM calls c WHERE c.centre = u.centre AND c.id = u.id OFFSET 0) c),
 persons AS MATERIALIZED (
-    SELECT centre, state->>'person' AS person FROM named
+    SELECT centre, person FROM named
     UNION SELECT * FROM unnest({array(8, "text")}, {array(9, "text")})),
 promises AS MATERIALIZED (
-    SELECT centre, state->>'callback' AS id FROM named
+    SELECT centre, callback AS id FROM named
     UNION SELECT * FROM unnest({array(6, "text")}, {array(7, "text")}))
 SELECT 'centre' AS kind, id AS centre, seq::text AS a, '' AS b, state FROM held
 UNION ALL SELECT 'seen', u.centre, u.subject, u.key, NULL

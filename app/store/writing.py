@@ -33,25 +33,25 @@ _CLAIM = """coalesce((SELECT o.claimed_by FROM outbox o WHERE o.centre = u.centr
                       ORDER BY o.id LIMIT 1), u.claimed_by)"""
 
 PARTS: dict[str, tuple[str, str]] = {
-    "centres": _upsert("centres", "id", "id, seq, state", "text bigint jsonb"),
+    "centres": _upsert("centres", "id", "id, seq, state", "text bigint json"),
     "calls": _upsert(
         "calls",
         "centre, id",
-        "centre, id, provider, phase, live, waiting, state, started_at, ended_at",
-        "text text text text bool jsonb jsonb timestamptz timestamptz",
+        "centre, id, provider, phase, live, waiting, person, callback, state, started_at, ended_at",
+        "text text text text bool json text text json timestamptz timestamptz",
     ),
-    "agents": _upsert("agents", "centre, id", "centre, id, state", "text text jsonb"),
+    "agents": _upsert("agents", "centre, id", "centre, id, state", "text text json"),
     "callbacks": _upsert(
         "callbacks",
         "centre, id",
         "centre, id, call, status, person, on_behalf, subject, colleague, due_at, state",
-        "text text text text text text text text timestamptz jsonb",
+        "text text text text text text text text timestamptz json",
     ),
-    "diaries": _upsert("diaries", "centre, owner", "centre, owner, state", "text text jsonb"),
+    "diaries": _upsert("diaries", "centre, owner", "centre, owner, state", "text text json"),
     "events": _insert(
         "events",
         "centre, subject, key, seq, type, data, phase_after, because, policy_version, at",
-        "text text text bigint text jsonb text jsonb text timestamptz",
+        "text text text bigint text json text json text timestamptz",
     ),
     "timers": _upsert(
         "timers", "centre, subject, name", "centre, subject, name, leg, due_at", "text text text text timestamptz"
@@ -68,7 +68,7 @@ PARTS: dict[str, tuple[str, str]] = {
             SELECT centre, id, call, leg, step, name, data, provider, {_CLAIM}, clock_timestamp() + interval '10 s'
             FROM unnest({{}}) u (centre, id, call, leg, step, name, data, provider, claimed_by)
             RETURNING centre, claimed_by""",
-        "text bigint text text int text jsonb text text",
+        "text bigint text text int text json text text",
     ),
     "outbox_answered": (
         """DELETE FROM outbox WHERE ctid = ANY (ARRAY(

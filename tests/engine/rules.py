@@ -61,7 +61,7 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
         case KeysPressed(keys="9"):
             raise RuntimeError("a mistake in the rules")
         case KeysPressed(keys="8"):
-            return Decision(why("spoiled"), call=replace(call, topic="\x00"))
+            return Decision(why("spoiled"), agents=(Agent("x", "talking", world.now),))  # in no call: refused
         case KeysPressed(keys="7"):
             return Decision(why("waits"), call=replace(call, phase=Waiting("kcc", world.now)))
         case KeysPressed(keys="6"):

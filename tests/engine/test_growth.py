@@ -31,7 +31,7 @@ ALTER TABLE lines SET (autovacuum_enabled = off);
 ALTER TABLE timers SET (autovacuum_enabled = off);
 INSERT INTO events SELECT 'noord', 'call:old' || g / 6, 'k' || g, 0, 'KeysPressed', '{{}}', '', '{{}}', 'v1', now()
     FROM generate_series(1, {EVENTS}) g;
-INSERT INTO calls SELECT 'noord', 'old' || g, 'demo', 'Ended', false, NULL, '{{}}', now(), now()
+INSERT INTO calls SELECT 'noord', 'old' || g, 'demo', 'Ended', false, NULL, '', '', '{{}}', now(), now()
     FROM generate_series(1, {CALLS}) g;
 INSERT INTO callbacks SELECT 'noord', 'cb' || g, 'old' || g, 'promised', 'p' || g, '', 's', '', now(), '{{}}'
     FROM generate_series(1, {PROMISES}) g;

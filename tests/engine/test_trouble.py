@@ -44,7 +44,7 @@ async def test_without_a_database_the_answer_is_unavailable_and_nothing_is_quara
 async def test_state_of_a_newer_program_is_left_alone(start: Start, db: asyncpg.Connection) -> None:
     engine = await start()
     await engine.handle(offered())
-    await db.execute("""UPDATE calls SET state = state || '{"v": 2, "phase": {"type": "Dreaming"}}'""")
+    await db.execute("""UPDATE calls SET state = (state::jsonb || '{"v": 2, "phase": {"type": "Dreaming"}}')::json""")
     with pytest.raises(Unavailable):
         await engine.handle(pressed("1"))
     assert engine.newer
