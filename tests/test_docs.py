@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import get_args
@@ -33,15 +34,25 @@ def test_generated_pages_and_schemas_are_current() -> None:
     assert generator().stale() == [], "run make docs"
 
 
-def test_the_words_on_screen_belong_to_nouns_that_exist() -> None:
-    found = generator()
-    nouns = {name for module in found.NOUNS for name, _ in found._nouns(module)}
-    assert set(found.ON_SCREEN) <= nouns
+def test_every_noun_of_the_core_stands_in_the_glossary_with_its_words() -> None:
+    glossary = generator().nouns
+    modules = {f"app.call.{path.stem}" for path in (ROOT / "app/call").glob("*.py")}
+    named = {(module, name) for module in modules for name, _ in glossary.nouns(module)}
+    assert {module for module, _ in named} == set(glossary.MODULES)
+    assert [name for module, name in sorted(named) if not glossary.dutch(module, name)] == []
+    assert {key.rpartition(".")[2] for key in glossary.DUTCH} == {name for _, name in named}
 
 
-def test_the_state_diagram_shows_every_phase_of_the_code() -> None:
-    drawn = set(re.findall(r"\w+", generator().states()))
-    assert [name for name in (kind.__name__ for kind in get_args(call.Phase)) if name not in drawn] == []
+def test_the_page_of_the_phases_shows_every_phase_and_every_way_between_them() -> None:
+    page = (ROOT / "docs/reference/states.md").read_text(encoding="utf-8")
+    assert [kind.__name__ for kind in get_args(call.Phase) if f"## {kind.__name__}\n" not in page] == []
+    told = set()
+    for story in sorted((ROOT / "tests/transcripts").glob("*.txt")):
+        phases = re.findall(r"^  = (\w+)  omdat", story.read_text(encoding="utf-8"), re.MULTILINE)
+        told |= set(pairwise(phases)) if "call=c2" not in story.read_text(encoding="utf-8") else set()
+    drawn = set(re.findall(r"^    (\w+) --> (\w+)", page, re.MULTILINE))
+    anywhere = {"Ended", "Degraded"}
+    assert [way for way in sorted(told - drawn) if way[0] != way[1] and way[1] not in anywhere] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -146,6 +146,6 @@ def register(call: Call | None, event: RegistrationDone, world: World) -> Decisi
             ready = _becomes(agent, agent.then, world, reason=agent.reason)
             return replace(ready, because=because, records=(record,))
         return Decision(because, agents=(agent,), records=(record,))
-    if call is not None and agent.call == call.id and not call.registered:
+    if call is not None and agent.call == call.id and agent.state == "talking" and not call.registered:
         return Decision(because, call=replace(call, registered=True), records=(record,))
     return Decision(why("ignored.registered_already", agent=event.agent))

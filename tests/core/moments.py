@@ -296,6 +296,16 @@ def promising_number() -> House:
     return centre
 
 
+def promising_in_line() -> House:
+    """After the longest wait a callback is offered; who says no goes on waiting."""
+    centre = house()
+    rings(centre)
+    presses(centre, "1")
+    heard(centre)
+    centre.wait(300)
+    return centre
+
+
 def closing() -> House:
     centre = talking()
     centre.handle(e.HangUpAsked("c1", "joke"))
@@ -321,7 +331,8 @@ MOMENTS: dict[str, Callable[[], House]] = {
         welcoming, choosing, waiting, offering, offering_withdrawn, joining, talking, talking_held, consulting,
         consulting_withdrawn, consulting_announcing, consulting_speaking, consulting_with_caller, three_way,
         ringing_on, ringing_on_withdrawn, announcing, connecting, connecting_without_agent, connected,
-        connected_stable, connected_held, recalled, promising, promising_number, closing, degraded, ended,
+        connected_stable, connected_held, recalled, promising, promising_number, promising_in_line, closing, degraded,
+        ended,
     )
 }  # fmt: skip
 

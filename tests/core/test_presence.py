@@ -186,6 +186,11 @@ def test_nobody_registers_what_is_not_theirs(event: e.Event, because: str) -> No
     assert codes(talking().handle(event)) == [because]
 
 
+def test_nobody_registers_a_conversation_that_has_not_begun() -> None:
+    centre = offering()
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["ignored.registered_already"]
+
+
 def test_a_transferred_call_is_registered_in_the_wrap_up_of_the_agent_who_left_it() -> None:
     centre = consulting()
     centre.handle(e.HangUpAsked("c1", "joke"))

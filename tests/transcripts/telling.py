@@ -29,9 +29,9 @@ NUMBERS = {
 }
 
 
-def tell(text: str) -> str:
-    """The same transcript with every decision as it is now."""
-    house = House()
+def tell(text: str, house: House | None = None) -> str:
+    """The same transcript with every decision as it is now, played in this house."""
+    house = House() if house is None else house
     told: list[str] = []
     for line in text.splitlines():
         if line.startswith("@ "):
