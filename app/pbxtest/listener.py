@@ -42,12 +42,15 @@ class Listener:
         self._bodies: dict[str, bytes] = {}
         self._changed = asyncio.Event()
         self.received: list[Received] = []
+        self.callers: dict[str, str] = {}
+        """The PBX's reference of a call -> the caller's leg: events may name either."""
         self.refuse: set[type[Envelope]] = set()
         self.answer: Callable[[Envelope], Answer | None] = lambda _: None
 
     def of(self, kind: type[Envelope], leg: str) -> Iterator[Received]:
         """The events of this type about this leg, the first delivery of each."""
-        return (one for one in self.received if type(one.event) is kind and one.leg == leg and not one.again)
+        named = ((one, self.callers.get(one.leg, one.leg)) for one in self.received)
+        return (one for one, name in named if type(one.event) is kind and name == leg and not one.again)
 
     async def expect(self, kind: type[Envelope], leg: str, seconds: float) -> Any:
         """The first event of this type about this leg; None when it does not come within these seconds."""

@@ -165,7 +165,7 @@ class Trials:
         if self._offered:
             self._offered.append(event.data.call)
             return Answer(commands=(Degrade(to="+31000000000"),), degraded=True)
-        leg = self._leg()
+        leg = self._listener.callers[event.data.call] = self._leg()
         self._offered.append(leg)
         gather = commands.Gather(
             call=self._call, leg=leg, step=2, sentences=("Toets 1.",), language="nl", keys=1, timeout=3.0
@@ -204,8 +204,13 @@ class Trials:
         return True
 
     async def _dialled(self, leg: str, address: str, *, again: bool = False) -> bool:
+        """With `again` also the same message, and the same command in another message: neither may dial."""
         done = await self._does(leg, 1, "Dial", Ringing(address, backstop=60))
-        return done and (not again or await self._does(leg, 1, "Dial", Ringing(address, backstop=60)))
+        if done and again:
+            await self._does(leg, 1, "Dial", Ringing(address, backstop=60))
+            body, identity = self._body(commands.Dial(call=self._call, leg=leg, step=1, address=address, backstop=60))
+            await self._post(body, Signer(self._secrets).headers(identity, body, utc_now()))
+        return done
 
     async def _event(self, kind: type[Envelope], leg: str, after: str, seconds: float = 0.0) -> Envelope | None:
         within = seconds or self._patience

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from app.call.call import Cause
 from app.pbxtest import Phones, run
@@ -37,6 +38,24 @@ class Wrong(Switch):
 
     def end(self, leg: Leg, cause: Cause) -> None:
         super().end(leg, "no_answer" if cause == "declined" else cause)
+
+
+class Forgetful(Switch):
+    """Dials whatever it is told to dial."""
+
+    def carry_out(self, command: WireCommand) -> tuple[int, Done]:
+        if isinstance(command, commands.Dial):
+            self.legs.pop(command.leg, None)
+        return super().carry_out(command)
+
+
+class ByReference(Switch):
+    """Names the caller's leg by its own reference of the call, which the contract allows."""
+
+    def tell(self, kind: type[Envelope], data: Any, leg: Leg) -> None:
+        if leg.caller and isinstance(data, events.LegData):
+            data = replace(data, leg="", call=leg.address)
+        super().tell(kind, data, leg)
 
 
 async def played(
@@ -75,8 +94,9 @@ async def test_a_pbx_that_keeps_the_contract_passes() -> None:
     assert (code, told[-1]) == (0, "This PBX keeps the contract."), told
 
 
-async def test_calls_are_tried_when_somebody_rings() -> None:
-    code, told = await played(Switch, call=two_calls)
+@pytest.mark.parametrize("kind", [Switch, ByReference])
+async def test_calls_are_tried_when_somebody_rings(kind: type[Switch]) -> None:
+    code, told = await played(kind, call=two_calls)
     assert code == 0, told
     assert any(line.split() == ["ok", "call"] for line in told)
 
@@ -90,6 +110,12 @@ async def test_each_deviation_is_a_sentence() -> None:
     assert "A phone that declined ended with cause no_answer; expected declined." in text
     assert "A command for a line that does not exist did not get 404 or 410 but 200." in text
     assert "A command for a line that is over did not get 404 or 410 but 200." in text
+
+
+async def test_a_pbx_that_dials_a_leg_again_is_caught() -> None:
+    code, told = await played(Forgetful)
+    assert code == 1
+    assert any("made the phone ring twice" in line for line in told), told
 
 
 async def test_another_secret_is_named_at_once() -> None:
