@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
 
 from app.call.policy import Policy
+from app.store import embedded, migrations
+from tests.conftest import name_of, temporary_database
 from tests.faults import town
 from tests.faults.front import Front
 
@@ -44,3 +48,24 @@ async def front() -> AsyncIterator[Front]:
     made = Front()
     yield made
     await made.close()
+
+
+class Server(NamedTuple):
+    """A PostgreSQL and a migrated database to copy."""
+
+    url: str
+    template: str
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def servers(postgres: str, template: str, server_directory: Path) -> AsyncIterator[list[Server]]:
+    """Two servers, for one takes no more than sixty connections; only the given one under TEST_DATABASE_URL."""
+    first = Server(postgres, template)
+    if "TEST_DATABASE_URL" in os.environ:
+        yield [first]
+        return
+    second = await embedded.start(server_directory / "second")
+    async with temporary_database(second.url) as empty:
+        await migrations.migrate(empty)
+        yield [first, Server(second.url, name_of(empty))]
+    await second.stop()
