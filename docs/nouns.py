@@ -66,7 +66,8 @@ DUTCH = {
     "Topic": "onderwerp", "Rule": "regel", "Office": "frontoffice", "AgentProfile": "medewerker in de routering",
     "Address": "toestel", "Absence": "afwezigheid", "Colleague": "collega", "Department": "afdeling",
     "policy.Ringing": "overgaan", "Transfer": "doorverbinden", "CallbackPolicy": "terugbelregels",
-    "Text": "standaardzin", "Retention": "bewaartermijn", "RoutingTest": "test", "Municipality": "gemeente", "Policy": "routering",
+    "Text": "standaardzin", "Retention": "bewaartermijn", "RoutingTest": "test",
+    "Municipality": "gemeente", "Policy": "routering",
 }  # fmt: skip
 """The word a Dutch user would use; where two nouns share a name, with the file it stands in."""
 
