@@ -56,6 +56,8 @@ class SwitchLink:
         self._recent: dict[str, None] = {}
         self._main: list[asyncio.Task[None]] = []
         self._stopping = False
+        self.compared = False
+        """The switch was compared with our state since it connected."""
 
     async def start(self) -> None:
         """Make the sounds, and connect if that is for us to do."""
@@ -69,8 +71,7 @@ class SwitchLink:
     async def stop(self) -> None:
         """Let go of the link; conversations go on without us."""
         self._stopping = True
-        for session in tuple(self._sessions):
-            await session.close()
+        await self.cut()
         tasks = [*self._main, *self._tasks]
         for task in tasks:
             task.cancel()
@@ -83,7 +84,7 @@ class SwitchLink:
 
     async def accept(self, socket: Socket) -> None:
         """Use this connection until it is gone; refused while another process holds the link."""
-        if self._stopping or not await self._holds():
+        if self._stopping or not await self.holds():
             await socket.close()
             return
         session = Session(socket, self._heard, None if self._asterisk.settings.called else self._asterisk.http)
@@ -96,18 +97,24 @@ class SwitchLink:
             reading.cancel()
             serving.cancel()
             self._asterisk.detach(session.rest)
+            self.compared = False
             self._sessions.discard(session)
             await asyncio.gather(reading, serving, return_exceptions=True)
             await session.close()
             await self._let_go()
             log.warning("asterisk.link_down", centre=self._asterisk.centre)
 
+    async def cut(self) -> None:
+        """Hang up the link; it comes back by itself."""
+        for session in tuple(self._sessions):
+            await session.close()
+
     async def _dial(self) -> None:
         """The classic way: connect, and again half a second after each end."""
         http = self._asterisk.http
         while http is not None:
             try:
-                if await self._holds():
+                if await self.holds():
                     await self.accept(await Dialled.open(http, self._asterisk.settings.app))
             except Closed:
                 pass
@@ -123,17 +130,16 @@ class SwitchLink:
         asterisk.attach(session.rest, self.tell)
         comparison = Comparison(self._engine.policies, self._pool, asterisk, self.tell, self._clock)
         session.listen()
-        compared = False
         log.info("asterisk.link_up", centre=asterisk.centre)
         while True:
             try:
                 if not await self._take():
                     return
-                if not compared:
+                if not self.compared:
                     if asterisk.voices.prepare():
                         await session.rest("PUT", "/asterisk/modules/res_musiconhold.so")
                     await comparison.compare()
-                    compared = True
+                    self.compared = True
                 if self._can_take_calls():
                     await self._alive(session)
             except Uncertain:
@@ -155,7 +161,8 @@ class SwitchLink:
         now = (self._clock() + session.rest.ahead).timestamp()
         await session.rest("POST", "/asterisk/variable", {"variable": "KCC_ALIVE", "value": str(int(now))})
 
-    async def _holds(self) -> bool:
+    async def holds(self) -> bool:
+        """Take the link or keep it; False while another process holds it, or the database does not answer."""
         try:
             return await self._take()
         except FAILURES:

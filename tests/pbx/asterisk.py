@@ -44,7 +44,8 @@ class Pbx:
 
     folder: Path
     sounds: Path
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[bytes] | None
+    """Not of any loop: each story has a loop of its own."""
     command: tuple[str, ...]
     sip_port: int
     http_port: int
@@ -60,28 +61,25 @@ class Pbx:
 
     async def stop(self) -> None:
         """As an administrator would."""
-        if self.process.returncode is None:
+        if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            try:
-                await asyncio.wait_for(self.process.wait(), 10)
-            except TimeoutError:
-                self.process.kill()
-                await self.process.wait()
+            await asyncio.to_thread(self.process.wait, 15)
 
     async def kill(self) -> None:
         """As a power cut would."""
+        assert self.process is not None
         self.process.kill()
-        await self.process.wait()
+        await asyncio.to_thread(self.process.wait, 15)
 
     async def start(self) -> None:
         """Until ARI answers."""
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.command, "-f", "-n", stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            self.process = subprocess.Popen(
+                [*self.command, "-f", "-n"], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         async with aiohttp.ClientSession(headers=LOGIN) as http, asyncio.timeout(START):
             while not await self._answers(http):
-                if self.process.returncode is not None:
+                if self.process.poll() is not None:
                     raise RuntimeError(f"Asterisk stopped: {self.log.read_text(errors='replace')[-1500:]}")
                 await asyncio.sleep(0.05)
         await self.cli("core waitfullybooted")
@@ -137,7 +135,7 @@ async def running(folder: Path, service: str, centre: str) -> AsyncIterator[Pbx]
         (folder / "etc" / f"{name}.conf").write_text("[general]\nenabled = no\nenable = no\n")
     command = (str(loader), "--library-path", str(library), str(root / "usr/sbin/asterisk"), "-C",
                str(folder / "etc/asterisk.conf"))  # fmt: skip
-    pbx = Pbx(folder, folder / "sounds", None, command, sip_port, http_port, folder / "asterisk.log")  # type: ignore[arg-type]
+    pbx = Pbx(folder, folder / "sounds", None, command, sip_port, http_port, folder / "asterisk.log")
     try:
         await pbx.start()
         yield pbx

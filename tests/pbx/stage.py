@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -79,7 +80,17 @@ class Stage:
     engine: Engine
     asterisk: Asterisk
     link: SwitchLink
+    parts: AsyncExitStack
     _keys: Any = field(default_factory=lambda: count(1))
+
+    async def close(self) -> None:
+        """The house goes away before the story ends."""
+        await self.parts.pop_all().aclose()
+
+    async def cut(self) -> None:
+        """The link breaks, and is there again."""
+        await self.link.cut()
+        await alive(self)
 
     async def clicks(self, event: Event) -> None:
         arrival = Arrival(centre=CENTRE, key=f"test:{next(self._keys)}", event=event, provider="asterisk")
@@ -132,7 +143,7 @@ class Stage:
 def settings(pbx: Pbx, *, called: bool) -> AsteriskSettings:
     """The house's side of the link."""
     return AsteriskSettings(
-        app="warmlijn", called=called, link_secrets=(Secret(LINK_SECRET),) if called else (),
+        app="warmlijn" if called else "classic", called=called, link_secrets=(Secret(LINK_SECRET),) if called else (),
         url=None if called else pbx.ari, user="warmlijn", password=Secret(ARI_PASSWORD), sounds=pbx.sounds,
         sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="PJSIP/{number}@trunk",
         music_waiting="warmlijn-waiting", music_hold="warmlijn-hold", fallback="down",
@@ -166,15 +177,30 @@ async def house(
             stack.push_async_callback(part.stop)  # type: ignore[attr-defined]
         route = switch_socket.route({CENTRE: link.door})
         await stack.enter_async_context(socket_server(Starlette(routes=[route])))
-        yield Stage(pbx, pool, engine, asterisk, link)
+        yield Stage(pbx, pool, engine, asterisk, link, stack)
+
+
+async def alive(stage: Stage, seconds: float = 10.0) -> None:
+    """This house has compared itself with the switch, and takes calls."""
+    end = time.monotonic() + seconds
+    while not stage.link.compared:
+        assert time.monotonic() < end, "the house never compared itself with the switch"
+        await asyncio.sleep(0.02)
 
 
 async def linked(stage: Stage, seconds: float = 10.0) -> None:
     """Wait until the house has said that it takes calls."""
     end = time.monotonic() + seconds
-    while "KCC_ALIVE" not in await stage.pbx.cli("dialplan show globals"):
+    await alive(stage, seconds)
+    while time.time() - await _sign(stage.pbx) > 3.0:
         assert time.monotonic() < end, "the house never said that it lives"
         await asyncio.sleep(0.05)
+
+
+async def _sign(pbx: Pbx) -> float:
+    """When the dialplan was last told that the house lives."""
+    said = re.search(r"KCC_ALIVE=(\d+)", await pbx.cli("dialplan show globals"))
+    return float(said[1]) if said else 0.0
 
 
 @asynccontextmanager
