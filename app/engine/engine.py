@@ -28,8 +28,8 @@ PATIENCE = 5.0
 """Seconds an event waits at most for a centre that others keep busy."""
 HANGS = -64
 """A centre that was waited for in vain is passed over so much longer before it is waited for again."""
-DATA = ("21", "22", "23")
-"""SQLSTATE classes that say the event is wrong, not the database."""
+DATA = ("21", "22", "23", "54")
+"""SQLSTATE classes that say the event is wrong, not the database: impossible, malformed, forbidden or too long."""
 log = logger()
 
 Listener = Callable[[Committed], None]
@@ -90,6 +90,11 @@ class Engine:
         for item in self._waiting.values():
             item.fail(Unavailable("stopping"))
         self._drop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether events are being taken."""
+        return self._task is not None and not self._task.done()
 
     @property
     def latency(self) -> float:

@@ -17,7 +17,6 @@ def write(committed: Committed) -> None:
             centre=step.centre,
             seq=step.seq,
             subject=step.subject,
-            key=step.key,
             type=type(step.event).__name__,
             phase="" if after is None else type(after.phase).__name__,
             because=step.decision.because.code,

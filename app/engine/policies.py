@@ -38,6 +38,10 @@ class Policies:
         """Whether there is such a centre."""
         return centre in self._active
 
+    def centres(self) -> tuple[str, ...]:
+        """The centres there are."""
+        return tuple(self._active)
+
     def active(self, centre: str) -> Policy:
         """The policy new calls are decided by. Raises KeyError for an unknown centre."""
         return self._known[centre, self._active[centre]]

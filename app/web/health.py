@@ -44,7 +44,9 @@ class Health:
 
     async def ready(self, _request: Request) -> Response:
         """200 when events can be saved and commands go out, else 503; says which check fails."""
-        checks = {"database": "ok", "migrations": "ok", "outbox": "ok", "version": "ok"}
+        checks = {"database": "ok", "migrations": "ok", "outbox": "ok", "version": "ok", "engine": "ok"}
+        if not self._engine.alive:
+            checks["engine"] = "stopped"
         try:
             checks |= await within(SECONDS, self._looked())
         except migrations.MigrationError:

@@ -111,6 +111,9 @@ class Webhooks:
             return await self._render(provider, hook, arrivals, handled)
         except (Unavailable, TimeoutError, Quarantined, UnknownCentre, *FAILURES) as error:
             return self._degrade(provider, hook, arrivals, error)
+        except Exception as error:
+            log.exception("webhook.failed", centre=hook.centre, provider=provider.name)
+            return self._degrade(provider, hook, arrivals, error)
 
     async def _render(
         self, provider: Provider, hook: Hook, arrivals: Sequence[Arrival], handled: Sequence[Handled]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 import asyncpg
+import msgspec
 
 from app.call.events import CommandFailed, CommandUncertain, Event, LegEnded
 from app.call.legs import refs
@@ -21,6 +22,7 @@ from app.engine.orders import order
 from app.logs import logger
 from app.providers.base import Arrival, Provider, Refused, Uncertain
 from app.store import outbox, reading
+from app.store.codec import NewerState
 from app.store.database import FAILURES
 from app.workers.rows import Row, row
 
@@ -103,6 +105,9 @@ class Outbox:
             except FAILURES as error:
                 log.warning("outbox.database", exc_info=error)
                 await asyncio.sleep(0.5)
+            except Exception:
+                log.exception("outbox.failed")
+                await asyncio.sleep(BEAT)
             try:
                 async with asyncio.timeout(FORGET if self._sent else None):
                     await self._wake.wait()
@@ -139,8 +144,13 @@ class Outbox:
         self._behind.clear()
         found = await outbox.mine(self._pool, self._engine.node, ROWS + len(self._sent))
         until = asyncio.get_running_loop().time() - SECONDS - 0.5
-        rows = [row(record) for record in found if (record["centre"], record["id"]) not in self._sent]
-        rows = [r for r in rows if r.remaining > SECONDS + 0.5]
+        rows = [
+            r
+            for record in found
+            if (record["centre"], record["id"]) not in self._sent
+            and record["remaining"] > SECONDS + 0.5
+            and (r := _readable(record)) is not None
+        ]
         names = await reading.names(self._pool, {(r.centre, ref) for r in rows for ref in refs(r.command.do)})
         by_call = lambda r: f"{r.centre} {r.call.id}"  # noqa: E731
         for call, own in groupby(sorted(rows, key=by_call), by_call):
@@ -159,7 +169,7 @@ class Outbox:
         try:
             for r in sorted(rows, key=lambda r: r.id):
                 if r.key in self._sent:
-                    continue        # done while this look was under way
+                    continue  # done while this look was under way
                 if loop.time() > last:
                     self._behind.add(call)
                     break
@@ -257,3 +267,12 @@ class Outbox:
             else:
                 break
         self._sent.add(r.key)
+
+
+def _readable(record: asyncpg.Record) -> Row | None:
+    """The row, or None when its call or its command cannot be read: that must not hold up the others."""
+    try:
+        return row(record)
+    except (msgspec.MsgspecError, NewerState):
+        log.exception("outbox.unreadable", centre=record["centre"], call=record["call"], command=record["id"])
+        return None

@@ -76,7 +76,11 @@ class Reconcile:
         rows = await silent.quiet(self._pool, now - silence, now - max(silence, TALKING))
         legs = 0
         for row in rows:
-            call = codec.call(row["state"])
+            try:
+                call = codec.call(row["state"])
+            except (msgspec.MsgspecError, codec.NewerState):
+                log.exception("reconcile.unreadable", centre=row["centre"], call=row["id"])
+                continue
             provider = self._providers.get((row["centre"], row["provider"]))
             for leg in call.legs:
                 if provider is not None:

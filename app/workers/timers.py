@@ -23,6 +23,8 @@ SHORTEST = 0.001
 """Never 0: a sleep of 0.0 made the loop oversleep (storage findings)."""
 IN_FLIGHT = 512
 """Timers inside the engine at once; the rest waits in the table."""
+AGAIN = 30.0
+"""Seconds before a timer that was set apart fires again: perhaps the program was mended meanwhile."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 log = logger()
 
@@ -70,9 +72,12 @@ class Timers:
             except FAILURES as error:
                 log.warning("timers.database", exc_info=error)
                 pause = 0.5
+            except Exception:
+                log.exception("timers.failed")
+                pause = 0.5
             self._wake.clear()
             try:
-                async with asyncio.timeout(min(max(pause, SHORTEST), max(LONGEST, pause))):
+                async with asyncio.timeout(max(pause, SHORTEST)):
                     await self._wake.wait()
             except TimeoutError:
                 pass
@@ -80,7 +85,8 @@ class Timers:
     async def _look(self) -> float:
         """Send what is due into the engine; returns the seconds until the next is due, at most LONGEST."""
         now = self._clock()
-        rows = await agenda.due(self._pool, now + timedelta(seconds=LONGEST), IN_FLIGHT + len(self._flying))
+        soon, centres = now + timedelta(seconds=LONGEST), self._engine.policies.centres()
+        rows = await agenda.due(self._pool, soon, centres, IN_FLIGHT + len(self._flying))
         for centre, subject, name, leg, due_at in rows:
             if due_at > now:
                 return float((due_at - self._clock()).total_seconds())
@@ -102,6 +108,6 @@ class Timers:
             self._late((self._clock() - due_at).total_seconds())
         except (Unavailable, Quarantined) as error:
             log.warning("timers.not_fired", centre=centre, subject=subject, timer=name, error=type(error).__name__)
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(AGAIN if isinstance(error, Quarantined) else 1.0)
         finally:
             self._flying.discard(key)
