@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import asyncpg
 import uvicorn
 
-from app import logs
+from app import logs, policyfile
 from app.demo import main as play_demo
 from app.engine import replaying
 from app.main import create_app
 from app.pbxtest import Phones
 from app.pbxtest import run as try_pbx
-from app.policyfile import commands as policyfile
+from app.policyfile import commands as policies
 from app.settings import Settings, SettingsError, load
 from app.store import migrations
 from app.store.embedded_files import EmbeddedError
@@ -27,16 +29,20 @@ from app.web import accounts
 GRACE = 5
 """Seconds in which requests that are under way may finish when the service is told to stop."""
 LANGUAGES = ("en", "nl")
+UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError, socket.gaierror)
+"""What goes wrong when the database is not there or does not let us in."""
 WORDS: dict[str, Mapping[str, str]] = {
     "nl": {
         "migrated": "Bijgewerkt: {names}.",
         "nothing": "De database was al bij.",
         "no_secret": "Zet in GENERIC_SECRET het geheim waarmee de centrale tekent (whsec_...).",
+        "no_database": "De database is niet te gebruiken ({error}). Klopt DATABASE_URL, en draait de server?",
     },
     "en": {
         "migrated": "Migrated: {names}.",
         "nothing": "The database was up to date.",
         "no_secret": "Put the secret the PBX signs with (whsec_...) in GENERIC_SECRET.",
+        "no_database": "The database cannot be used ({error}). Is DATABASE_URL right, and does the server run?",
     },
 }
 
@@ -47,11 +53,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure("error", stream=sys.stderr.buffer)
     try:
         return int(args.run(args))
-    except (SettingsError, migrations.MigrationError, EmbeddedError) as error:
+    except (SettingsError, migrations.MigrationError, EmbeddedError, policyfile.PolicyMistakes) as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except UNREACHABLE as error:
+        sys.stderr.write(WORDS[getattr(args, "lang", "nl")]["no_database"].format(error=reason(error)) + "\n")
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def reason(error: Exception) -> str:
+    """The server's own words; of anything else only the kind, as an address may hold a password."""
+    return str(error) if isinstance(error, asyncpg.PostgresError) else type(error).__name__
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=lambda args: play_demo(args.lang))
     migrating = commands.add_parser("migrate", help="de database bijwerken zonder de dienst te starten")
     migrating.set_defaults(run=migrate)
-    policyfile.add_commands(commands)
+    policies.add_commands(commands)
     replaying.add_command(commands)
     accounts.add_command(commands)
     pbx = commands.add_parser("pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen")
@@ -98,7 +112,9 @@ def serve(_args: argparse.Namespace) -> int:
 def configuration(settings: Settings) -> uvicorn.Config:
     """The web server: the fast loop and parser, no lines of its own about requests, time to finish."""
     return uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http="httptools", ws="none",
+        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        ws="websockets-sansio" if any(c.asterisk and c.asterisk.called for c in settings.centres) else "none",
+        ws_ping_interval=5.0, ws_ping_timeout=5.0,
         lifespan="on", access_log=False, log_level="warning", server_header=False,
         timeout_graceful_shutdown=GRACE, timeout_keep_alive=75, backlog=4096,
     )  # fmt: skip

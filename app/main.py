@@ -6,6 +6,7 @@ import gc
 import secrets
 from contextlib import AsyncExitStack
 
+import asyncpg
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +16,7 @@ from app.call.policy import Policy
 from app.decide import decide
 from app.engine import journal
 from app.engine.engine import Engine
+from app.engine.first_policy import first_policy
 from app.engine.policies import Policies
 from app.logs import logger
 from app.providers.asterisk import Asterisk
@@ -22,8 +24,8 @@ from app.providers.base import Provider
 from app.providers.generic.provider import Generic
 from app.providers.twilio import Twilio
 from app.settings import CentreSettings, Settings, utc_now
-from app.store import centres, embedded, migrations
-from app.store.database import engine_pool, reading_pool
+from app.store import embedded, migrations
+from app.store.database import engine_pool, let_go, reading_pool
 from app.web import api, music, switch_socket
 from app.web.health import Health
 from app.web.means import Means
@@ -38,7 +40,7 @@ from app.workers.switch_link import SwitchLink
 from app.workers.timers import Timers
 
 GARBAGE = (20_000, 20, 20)
-"""Frozen structs seldom make cycles: looking for them every 700 objects took a tenth of the time of an event."""
+"""Frozen structs make no cycles: there is little to find, and looking after every 700 objects costs time."""
 log = logger()
 
 
@@ -85,8 +87,8 @@ class Service:
         url = await self._database()
         await migrations.migrate(url)
         pool, workers_pool = await reading_pool(url), await engine_pool(url)
-        on_exit(pool.close)
-        on_exit(workers_pool.close)
+        on_exit(let_go, pool)
+        on_exit(let_go, workers_pool)
         policies = Policies(pool, lambda text, _version: policyfile.load(text))
         providers: dict[tuple[str, str], Provider] = {}
         for centre in self.settings.centres:
@@ -149,16 +151,13 @@ class Service:
         self._running.push_async_callback(server.stop)
         return server.url
 
-    async def _policy(self, centre: CentreSettings, policies: Policies, pool: centres.Pool) -> Policy:
+    async def _policy(self, centre: CentreSettings, policies: Policies, pool: asyncpg.Pool) -> Policy:
         """The active policy of this centre; the file counts only for a centre that is new."""
-        text = centre.policy.read_text(encoding="utf-8")
-        from_file = policyfile.load(text, file=centre.policy.name)
-        active = await centres.ensure(pool, centre.id, text, from_file.version)
-        policies.add(centre.id, from_file)
+        active, from_file = await first_policy(pool, centre.id, centre.policy)
+        if from_file is not None:
+            policies.add(centre.id, from_file)
         policy = await policies.load(centre.id, active)
         policies.activate(centre.id, active)
-        if active != from_file.version:
-            log.info("policy.file_differs", centre=centre.id, active=active, file=from_file.version)
         return policy
 
 

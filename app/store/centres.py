@@ -29,3 +29,9 @@ async def ensure(pool: asyncpg.Pool, centre: str, text: str, version: str) -> st
             )
         row = await connection.fetchval("SELECT state FROM centres WHERE id = $1", centre)
     return codec.centre(row).policy
+
+
+async def active(pool: asyncpg.Pool, centre: str) -> str | None:
+    """The version that is active, None when there is no such centre yet."""
+    row = await pool.fetchval("SELECT state FROM centres WHERE id = $1", centre)
+    return None if row is None else codec.centre(row).policy

@@ -12,8 +12,9 @@ from difflib import get_close_matches
 import asyncpg
 
 from app import policyfile
+from app.engine.first_policy import first_policy
 from app.settings import CentreSettings, Settings, load
-from app.store import centres, codec
+from app.store import codec
 from app.store.opening import database
 from app.web.auth import ROLES, make_token
 
@@ -92,8 +93,7 @@ async def _done(args: argparse.Namespace, settings: Settings, words: Mapping[str
     if args.action is not _list and not NAME.fullmatch(args.name):
         raise Told(words["bad_name"].format(name=args.name))
     async with database(settings) as pool:
-        text = centre.policy.read_text(encoding="utf-8")
-        await centres.ensure(pool, centre.id, text, policyfile.version_of(text))
+        await first_policy(pool, centre.id, centre.policy)
         return str(await args.action(args, pool, centre.id, words))
 
 

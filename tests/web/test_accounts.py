@@ -117,6 +117,20 @@ def test_a_pbx_is_not_tried_without_a_secret(
     assert "GENERIC_SECRET" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["migrate"], ["replay"], ["user", "list"], ["user", "list", "--lang", "en"]])
+@pytest.mark.parametrize("where", ["127.0.0.1:1/", "nergens.invalid/"])
+def test_a_database_that_is_not_there_is_told_without_a_trace(
+    arguments: list[str], where: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.logs.configure", lambda *_, **__: None)
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://iemand:geheimzinnig@{where}")
+    assert main(arguments) == 1
+    told = capsys.readouterr().err
+    assert "DATABASE_URL" in told
+    assert "Traceback" not in told
+    assert "geheimzinnig" not in told
+
+
 def test_wrong_settings_are_told_without_a_trace(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
