@@ -44,10 +44,10 @@ async def afterwards(url: str, stories: Iterable[Story], wait: float = 5.0) -> A
     connection = await asyncpg.connect(url)
     try:
         until = asyncio.get_running_loop().time() + wait
-        while (left := await connection.fetchval("SELECT count(*) FROM outbox")) and (
-            asyncio.get_running_loop().time() < until
-        ):
-            await asyncio.sleep(0.1)
+        left = 1
+        while left and asyncio.get_running_loop().time() < until:
+            left = await connection.fetchval("SELECT count(*) FROM outbox")
+            await asyncio.sleep(0.1 if left else 0)
         ended = await connection.fetch(CALLS)
         shares = await connection.fetchrow(SHARES)
         quarantined = await connection.fetchval("SELECT count(*) FROM quarantine")
@@ -56,7 +56,7 @@ async def afterwards(url: str, stories: Iterable[Story], wait: float = 5.0) -> A
     plans = [story.reasons for story in stories]
     planned = sum(any(_fits(row["codes"], plan) for plan in plans) for row in ended)
     return Afterwards(
-        len(ended), planned, shares["events"], shares["ignored"], shares["timers"], left or 0, quarantined
+        len(ended), planned, shares["events"], shares["ignored"], shares["timers"], left, quarantined
     )
 
 

@@ -31,7 +31,8 @@ def asked() -> list[tuple[Call | None, Event, World]]:
         house.ready(*(policy.agent(n) for n in range(policy.AGENTS)))
         for step in story.steps:
             world = house.world()
-            found.append((step.before, step.event, replace(world, agents=dict(world.agents), callbacks=dict(world.callbacks))))
+            then = replace(world, agents=dict(world.agents), callbacks=dict(world.callbacks))
+            found.append((step.before, step.event, then))
             house.handle(step.event)
     return found
 

@@ -11,18 +11,20 @@ from bench.stage import Stage, database, execute, service, sink
 CENTRES = ("bench",)
 EVENTS, CALLS = 1_000_000, 50_000
 FILL = (
-    """INSERT INTO calls SELECT 'bench', 'old' || n, 'generic', 'Ended', false, NULL, '', '',
-           replace('{state}', 'CALL', 'old' || n)::json, now() - n * interval '1 minute', now() - n * interval '1 minute'
+    """INSERT INTO calls (centre, id, provider, phase, live, person, callback, state, started_at, ended_at)
+       SELECT 'bench', 'old' || n, 'generic', 'Ended', false, '', '', replace('{state}', 'CALL', 'old' || n)::json,
+           now() - n * interval '1 minute', now() - n * interval '1 minute'
        FROM generate_series(1, {calls}) n""",
-    """INSERT INTO events SELECT 'bench', 'call:old' || n % {calls}, 'old' || n % {calls} || '.1:' || n, -n, 'KeysPressed',
-           '{{"type": "KeysPressed", "call": "x", "leg": "x.1", "step": 2, "keys": "1"}}', 'Choosing',
+    """INSERT INTO events SELECT 'bench', 'call:old' || n % {calls}, 'old' || n % {calls} || '.1:' || n, -n,
+           'KeysPressed', '{{"type": "KeysPressed", "call": "x", "leg": "x.1", "step": 2, "keys": "1"}}', 'Choosing',
            '{{"code": "menu.key", "line": 31, "args": {{"key": "1"}}}}', 'v1', now() - n * interval '1 second'
        FROM generate_series(1, {events}) n""",
     """INSERT INTO lines SELECT 'bench', 'old' || n || '.1', 'old' || n, 'generic', 'ref-old-' || n
        FROM generate_series(1, {calls}) n""",
     """INSERT INTO names SELECT 'bench', 'old' || n || '.number', '+31612345678', now() + interval '14 days'
        FROM generate_series(1, {calls}) n""",
-    """INSERT INTO offers SELECT 'bench', -n, 0, 'old' || n, 'old' || n || '.2', 'agent', 'a01', 'answered', 3, 1, false, now()
+    """INSERT INTO offers SELECT 'bench', -n, 0, 'old' || n, 'old' || n || '.2', 'agent', 'a01', 'answered', 3, 1,
+           false, now()
        FROM generate_series(1, {calls}) n""",
 )
 

@@ -14,11 +14,15 @@ TRIES = 40
 
 
 async def hang_up(url: str, port: int) -> None:
-    """Tell the end of every line that is up (cause `cancelled`, which no story has), and that every phone is there; raises RuntimeError when that is not enough."""
+    """Tell the end of every line that is up, with a cause that no story has, and that every phone is there.
+
+    Raises RuntimeError when somebody is still busy after that.
+    """
     pbx = Pbx()
     connection = await asyncpg.connect(url)
     try:
         async with httpx.AsyncClient(trust_env=False, base_url=f"http://127.0.0.1:{port}") as client:
+            busy, live = [], []
             for _ in range(TRIES):
                 busy = await connection.fetch("SELECT centre, state FROM agents WHERE state->>'state' <> 'ready'")
                 live = await connection.fetch("SELECT centre, state FROM calls WHERE live")
@@ -26,13 +30,14 @@ async def hang_up(url: str, port: int) -> None:
                     return
                 for row in live:
                     for leg in codec.call(row["state"]).legs:
-                        await _post(client, pbx.message(row["centre"], "leg.ended", f'{{"leg":"{leg.id}","cause":"cancelled"}}'))
+                        data = f'{{"leg":"{leg.id}","cause":"cancelled"}}'
+                        await _post(client, pbx.message(row["centre"], "leg.ended", data))
                 for row in busy:
                     await _post(client, pbx.device(row["centre"], codec.agent(row["state"]).id))
                 await asyncio.sleep(0.1)
+            raise RuntimeError(f"after {TRIES} tries {len(busy)} agents and {len(live)} calls are left, as {busy[:1]}")
     finally:
         await connection.close()
-    raise RuntimeError(f"after {TRIES} tries: {[dict(row) for row in busy][:2]} {[dict(row) for row in live][:2]}")
 
 
 async def _post(client: httpx.AsyncClient, message: Message) -> None:

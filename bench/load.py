@@ -11,8 +11,8 @@ from pathlib import Path
 
 from app import policyfile
 from bench import policy
-from bench.hanging_up import hang_up
 from bench.calls import Story, openings, stories
+from bench.hanging_up import hang_up
 from bench.signing import Pbx, Switch, write
 from bench.stage import Running, Stage, cpu, numbers
 
@@ -57,7 +57,12 @@ class Load:
 
 
 async def play(
-    on: Stage, targets: list[Running], connections: int, seconds: int, centres: tuple[str, ...], load: Load | None = None
+    on: Stage,
+    targets: list[Running],
+    connections: int,
+    seconds: int,
+    centres: tuple[str, ...],
+    load: Load | None = None,
 ) -> Seen:
     """Warm up for a second, then measure; with several processes each gets its share of the connections."""
     load = load or Load(told(), begun())

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import time
+from typing import cast
 
 import httptools
 import uvloop
@@ -28,7 +29,7 @@ class Line(asyncio.Protocol):
     """One kept connection, one request at a time."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.waiting: asyncio.Future[tuple[int, bytes]] | None = None
         self._begin()
 

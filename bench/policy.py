@@ -27,13 +27,16 @@ def text() -> str:
     made["hours"] = {name: {"ma-zo": "00:00-24:00"} for name in made["hours"]}
     made["offices"]["kcc"]["wrap_up"] = "0"
     made["menus"] = {
-        f"menu{n}": {"text": "menu_main", "choices": {"1": {"menu": f"menu{n + 1}"} if n < MENUS else {"office": "kcc"}}}
+        f"menu{n}": {
+            "text": "menu_main",
+            "choices": {"1": {"menu": f"menu{n + 1}"} if n < MENUS else {"office": "kcc"}},
+        }
         for n in range(1, MENUS + 1)
     }
     for number in made["numbers"].values():
         number["to"] = {"menu": "menu1"}
     made["agents"] = {
-        agent(n): {"name": f"Medewerker {n}", "address": f"sip:{agent(n)}@bench", "offices": ["kcc"], "languages": ["nl"]}
+        agent(n): {"name": f"Medewerker {n}", "address": f"sip:{agent(n)}@bench", "offices": ["kcc"]}
         for n in range(AGENTS)
     }
     made["agents"]["ander"] = {"name": "Ander Loket", "address": "sip:ander@bench", "offices": ["sociaal"]}

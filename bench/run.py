@@ -31,8 +31,8 @@ async def _rules(_on: Stage, _quick: bool) -> list[Result]:
 
 MEASURES: dict[str, Measure] = {
     "rules": _rules,
-    "rates": lambda on, quick: rates(on, 1 if quick else 3, 2 if quick else 4),
-    "twilio": lambda on, quick: twilio(on, 1 if quick else 3, 2 if quick else 3),
+    "rates": lambda on, quick: rates(on, 1 if quick else 5, 2 if quick else 3),
+    "twilio": lambda on, quick: twilio(on, 1 if quick else 5, 2 if quick else 3),
     "pairs": lambda on, quick: pairs(on, 1 if quick else 3, 2 if quick else 4),
     "growth": lambda on, quick: growth(on, 1, 2, 100_000, 5_000) if quick else growth(on, 3, 3),
     "lasting": lambda on, quick: lasting(on, 10, 20_000) if quick else lasting(on, 60),

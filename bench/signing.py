@@ -124,4 +124,4 @@ def write(
 
 def _line(mark: str, message: Message) -> str:
     headers = "|".join(f"{name}: {value}" for name, value in message.headers.items())
-    return "\t".join((mark, message.path, headers, message.body))
+    return f"{mark}\t{message.path}\t{headers}\t{message.body}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sys
+from typing import cast
 from urllib.parse import parse_qs
 
 import httptools
@@ -28,7 +29,7 @@ class Taker(asyncio.Protocol):
     """One kept connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.parser = httptools.HttpRequestParser(self)
 
     def on_message_begin(self) -> None:
@@ -57,7 +58,7 @@ class Taker(asyncio.Protocol):
         if self.url.startswith(b"/2010-04-01/"):
             leg = parse_qs(self.body.decode()).get("Url", [""])[0].partition("leg=")[2].partition("&")[0]
             body = b'{"sid":"%b","status":"queued"}' % sid(leg).encode()
-            return b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+            return HEAD.replace(b"200 OK", b"201 Created") + b"content-length: %d\r\n\r\n%b" % (len(body), body)
         return UP if b'"do":"look"' in self.body else DONE
 
 

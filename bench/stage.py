@@ -26,7 +26,7 @@ from bench import policy
 from bench.signing import COMMAND_SECRET, SECRET
 
 ROOT = Path(__file__).parent.parent
-UVICORN = ["--host", "127.0.0.1", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+UVICORN = ("--host", "127.0.0.1", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level=warning")
 FLOOR_TABLE = """CREATE TABLE IF NOT EXISTS hooks (
     centre text, id text, body text, at timestamptz DEFAULT now(), PRIMARY KEY (centre, id))"""
 numbers = count(1)
@@ -46,7 +46,7 @@ class Stage:
 async def stage() -> AsyncIterator[Stage]:
     """A temporary directory with a PostgreSQL of its own, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="warmlijn-bench-"))
-    folder.chmod(0o711)
+    folder.chmod(0o711)  # noqa: ASYNC240 - nothing else runs yet
     server = await embedded.start(folder / "postgres")
     routing = folder / "routing.yaml"
     routing.write_text(policy.text(), encoding="utf-8")
@@ -170,7 +170,8 @@ async def answers(port: int, path: str, process: asyncio.subprocess.Process, log
             except httpx.HTTPError:
                 pass
             await asyncio.sleep(0.02)
-    raise RuntimeError(f"not ready on {port}{path}:\n{log.read_text(errors='replace')[-3000:]}")
+    said = log.read_text(errors="replace")  # noqa: ASYNC240 - it is over
+    raise RuntimeError(f"not ready on {port}{path}:\n{said[-3000:]}")
 
 
 @asynccontextmanager

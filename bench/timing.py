@@ -97,7 +97,8 @@ async def main(url: str, rate: int, seconds: int) -> None:
     ms = sorted(x * 1e3 for x in late)
     at = {f"p{q}": ms[min(len(ms) - 1, len(ms) * q // 100)] for q in (50, 99)}
     lost = rate * seconds - cancelled - count
-    print(json.dumps({"set": rate * seconds, "cancelled": cancelled, "fired": count, "lost": lost, **at, "slowest": ms[-1]}))
+    counts = {"set": rate * seconds, "cancelled": cancelled, "fired": count, "lost": lost}
+    print(json.dumps({**counts, **at, "slowest": ms[-1]}))
 
 
 if __name__ == "__main__":
