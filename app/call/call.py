@@ -201,7 +201,7 @@ class Call(Struct, frozen=True):
     phones: int = 0
     """Agents' phones that rang for the caller."""
     registered: bool = False
-    """The agent registered the conversation before it was over."""
+    """The agent who speaks with the caller registered the conversation before it was over."""
     person_at: datetime | None = None
     """When the caller first reached a person."""
     ended_at: datetime | None = None

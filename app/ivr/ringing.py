@@ -132,6 +132,7 @@ def _together(call: Call, phase: Joining, world: World) -> Decision | None:
         call,
         Talking(phase.agent, phase.leg, phase.room),
         tried=(),
+        registered=False,
         person_at=call.person_at or world.now,
     )
     record = rang(call, agent, "answered", world.pinned.ringing, world.now)

@@ -29,7 +29,7 @@ def choose(call: Call, colleague: str, department: str, world: World) -> Target:
     there = [c for c in _others(department, world) if not is_absent(world.policy, c, world.now)]
     fresh = [c for c in there if c.id not in call.failed]
     if fresh or there:
-        return Target((fresh or there)[0], department=department)
+        return Target((fresh or there)[0])
     return Target(absent=True, department=department)
 
 
@@ -45,7 +45,7 @@ def _named(call: Call, colleague_id: str, world: World) -> Target:
         left = [c for c in others if _free(call, c, world)]
         if left:
             return Target(refused=why("ignored.rung_already", colleague=colleague.id, instead=left[0].id))
-    return Target(colleague, department=colleague.department)
+    return Target(colleague)
 
 
 def _others(department: str, world: World) -> list[Colleague]:

@@ -11,7 +11,21 @@ from app.call.agent import Agent, AgentState
 from app.call.decision import Registered, RegistrationOwed
 from app.call.timers import Timer
 from tests.core.house import TUESDAY, House
-from tests.core.moments import codes, consulting, ends, house, of, offering, phase, presses, recalled, rings, talking
+from tests.core.moments import (
+    answers,
+    codes,
+    consulting,
+    ends,
+    house,
+    joined,
+    of,
+    offering,
+    phase,
+    presses,
+    recalled,
+    rings,
+    talking,
+)  # fmt: skip
 from tests.core.policies import policy
 
 QUESTION = (e.Question("wmo", direct=True),)
@@ -154,6 +168,7 @@ def test_the_registration_in_the_wrap_up_makes_the_agent_ready() -> None:
     assert [type(r) for r in centre.records[-1:]] == [RegistrationOwed]
     assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
     assert (now(centre, "joke"), centre.agents["joke"].owes, centre.agents["joke"].timers) == (("ready", ""), (), ())
+    assert centre.records[-1] == Registered("c1", "joke", QUESTION, centre.now)
 
 
 def test_the_registration_later_only_takes_the_debt_away() -> None:
@@ -163,6 +178,7 @@ def test_the_registration_later_only_takes_the_debt_away() -> None:
     centre.handle(e.AgentNotReady("joke", "pauze"))
     assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
     assert (now(centre, "joke"), centre.agents["joke"].owes) == (("not_ready", "pauze"), ())
+    assert isinstance(centre.records[-1], Registered)
 
 
 def test_registered_before_the_end_nothing_is_owed() -> None:
@@ -173,6 +189,16 @@ def test_registered_before_the_end_nothing_is_owed() -> None:
     assert centre.agents["joke"].owes == ()
     assert sum(isinstance(r, Registered) for r in centre.records) == 1
     assert not any(isinstance(r, RegistrationOwed) for r in centre.records)
+
+
+def test_the_next_agent_s_conversation_is_another_one() -> None:
+    centre = talking()
+    centre.handle(e.RegistrationDone("c1", "joke", QUESTION))
+    ends(centre, "agent", "lost")
+    answers(centre)
+    joined(centre)
+    centre.handle(e.HangUpAsked("c1", "fatima"))
+    assert (centre.agents["joke"].owes, centre.agents["fatima"].owes) == ((), ("c1",))
 
 
 @pytest.mark.parametrize(
