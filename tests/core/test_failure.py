@@ -79,6 +79,7 @@ def test_without_an_agent_the_front_office_is_recalled_with_a_sentence_and_the_c
     waiting = of(centre).phase
     assert (waiting.recall, waiting.priority) == (True, 1)  # type: ignore[union-attr]
     assert [c.status for c in centre.callbacks.values()] == ["pending"]
+    assert [sum(diary.booked.values()) for diary in centre.diaries.values()] == [1]
 
 
 def test_who_is_recalled_may_be_consulted_for_again() -> None:

@@ -131,7 +131,7 @@ def test_what_the_agent_asked_while_the_phone_rang_holds_even_for_the_last_one()
 def test_an_agent_whose_row_is_gone_only_costs_the_offer() -> None:
     centre = offering()
     del centre.agents["joke"]
-    ends(centre, "agent", "declined")
+    assert codes(ends(centre, "agent", "declined")) == ["offer.missed"]
     assert last(centre, "agent").party == "fatima"
 
 
@@ -139,6 +139,12 @@ def test_the_caller_hears_words_then_music_and_a_late_key_changes_nothing() -> N
     centre = offering()
     assert codes(heard(centre)) == ["music"]
     assert hears(caller(centre)) == ["waiting"]
+
+
+def test_words_to_the_agent_s_phone_are_not_the_caller_s() -> None:
+    centre = offering()
+    leg = last(centre, "agent")
+    assert codes(centre.handle(e.SayFinished("c1", leg.id, leg.step))) == ["ignored.phase"]
 
 
 def test_keys_and_silence_of_the_offer_of_a_callback_end_in_music_when_a_phone_rings() -> None:

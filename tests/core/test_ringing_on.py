@@ -71,6 +71,13 @@ def test_the_agent_s_end_reported_twice_changes_nothing(moment: object) -> None:
     assert codes(centre.handle(e.LegEnded("c1", "c1.2"))) == ["ignored.leg_over"]
 
 
+def test_the_agent_s_line_that_ends_during_the_sentence_is_only_noted() -> None:
+    centre = consulting_announcing()
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert codes(ends(centre, "agent")) == ["noted"]
+    assert phase(centre) == "Announcing"
+
+
 @pytest.mark.parametrize("moment", [ringing_on, announcing])
 def test_other_reports_mean_nothing(moment: object) -> None:
     centre = moment()  # type: ignore[operator]

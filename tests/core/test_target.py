@@ -7,7 +7,7 @@ from app.call import events as e
 from app.call.policy import Policy
 from app.transfer.target import choose
 from tests.core.house import House
-from tests.core.moments import codes, joined, last, outcomes, phase, sent, talking
+from tests.core.moments import codes, joined, last, of, outcomes, phase, sent, talking
 from tests.core.policies import policy
 from tests.core.promising import caller
 
@@ -53,6 +53,7 @@ def test_who_is_absent_is_not_rung_and_the_caller_notices_nothing() -> None:
     steps = centre.handle(e.ConsultAsked("c1", "joke", "els"))
     assert (codes(steps), sent(steps), phase(centre)) == (["transfer.absent"], [], "Talking")
     assert outcomes(centre)[-1] == ("to els", "absent")
+    assert of(centre).phase.failed == "absent"  # type: ignore[union-attr]
     assert [c.status for c in centre.callbacks.values()] == ["pending"]
 
 
