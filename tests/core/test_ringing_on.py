@@ -8,6 +8,8 @@ from tests.core.moments import (
     answers,
     caller,
     codes,
+    consulting_announcing,
+    ends,
     heard,
     hears,
     joined,
