@@ -170,11 +170,12 @@ def save_private(write: Write, items: Iterable[Item], delete_after: dict[str, ti
     lines: dict[tuple[str, str], tuple[Any, ...]] = {}
     for item in items:
         arrival = item.arrival
-        if item.because is None or item.because.ignored:
+        if item.because is None or item.because.code == "ignored.no_call":
             continue
-        for ref, value in arrival.private.items():
-            names[arrival.centre, ref] = (arrival.centre, ref, value, now + delete_after[arrival.centre])
-        if arrival.line is not None:
+        if not item.because.ignored:
+            for ref, value in arrival.private.items():
+                names[arrival.centre, ref] = (arrival.centre, ref, value, now + delete_after[arrival.centre])
+        if arrival.line is not None:  # also told with what changes nothing: without it the leg cannot be let go
             leg, ref = arrival.line
             lines[arrival.centre, leg] = (arrival.centre, leg, item.call, arrival.provider, ref)
     write.rows["names"].extend(names.values())

@@ -100,6 +100,10 @@ class Uncertain(Exception):
     """Time-out or lost connection: it may have been done. Sent again, except `Dial` and `Say` (design §5 rule 7)."""
 
 
+class NoLine(Uncertain):
+    """Not sent: the platform has not told its own id of this leg. It may yet, or the leg was never dialled."""
+
+
 class Provider(Protocol):
     """One telephony platform of one contact centre."""
 

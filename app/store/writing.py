@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 
 from app.store.columns import array, columns
+from app.store.outbox import LEASE
 from app.store.reading import NAMES
 
 
@@ -65,7 +66,7 @@ PARTS: dict[str, tuple[str, str]] = {
     ),
     "outbox": (
         f"""INSERT INTO outbox (centre, id, call, leg, step, name, data, provider, claimed_by, claimed_until)
-            SELECT centre, id, call, leg, step, name, data, provider, {_CLAIM}, clock_timestamp() + interval '10 s'
+            SELECT centre, id, call, leg, step, name, data, provider, {_CLAIM}, clock_timestamp() + interval '{LEASE} s'
             FROM unnest({{}}) u (centre, id, call, leg, step, name, data, provider, claimed_by)
             RETURNING centre, claimed_by""",
         "text bigint text text int text json text text",

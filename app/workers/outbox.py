@@ -20,7 +20,7 @@ from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.engine.orders import order
 from app.logs import logger
-from app.providers.base import Arrival, Provider, Refused, Uncertain
+from app.providers.base import Arrival, NoLine, Provider, Refused, Uncertain
 from app.store import outbox, reading
 from app.store.codec import NewerState
 from app.store.database import FAILURES
@@ -40,6 +40,10 @@ BEAT = 1.0
 """Seconds between two signs of life, and two looks for what dead processes left."""
 TRIES = 8
 """After so many times without an answer, in about half a minute, a command counts as failed."""
+NAMED = 2.0
+"""Seconds a switch that dialled a leg may take to name it; then the leg was never dialled, or is beyond our reach."""
+AGAIN = 0.2
+"""Seconds between two looks whether it did."""
 log = logger()
 
 Providers = Mapping[tuple[str, str], Provider]
@@ -59,6 +63,8 @@ class Outbox:
         self._sent: set[tuple[str, int]] = set()
         """Sent, but perhaps still in the table: never sent again by this process."""
         self._tries: dict[tuple[str, int], int] = {}
+        self._nameless: dict[tuple[str, int], float] = {}
+        """Commands of legs the switch has not named, and since when."""
         self._lines: list[outbox.Line] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -166,10 +172,11 @@ class Outbox:
         """One call's commands, one after the other; what cannot start before `last` is left for the next look."""
         loop = asyncio.get_running_loop()
         never_dialled: set[str] = set()
+        nameless: set[str] = set()
         try:
             for r in sorted(rows, key=lambda r: r.id):
-                if r.key in self._sent:
-                    continue  # done while this look was under way
+                if r.key in self._sent or r.command.leg in nameless:
+                    continue  # done while this look was under way, or one leg that holds up no other
                 if loop.time() > last:
                     self._behind.add(call)
                     break
@@ -185,12 +192,16 @@ class Outbox:
                     await self._tell(r, LegEnded(call=r.call.id, leg=leg.id, cause="cancelled"), "never_dialled")
                 else:
                     self._sent.add(r.key)  # overtaken: the leg does something later already
+                if r.key in self._nameless:
+                    nameless.add(r.command.leg)
         except Exception:
             log.exception("outbox.failed", call=call)
             self._behind.add(call)
             await asyncio.sleep(BEAT)
         finally:
             del self._busy[call]
+            if nameless:
+                loop.call_later(AGAIN, self._wake.set)
             if self._behind:
                 self._wake.set()
 
@@ -213,6 +224,8 @@ class Outbox:
         except Refused as refused:
             gone = LegEnded(call=r.call.id, leg=command.leg, cause="lost")
             await self._tell(r, gone if refused.gone else self._failed(r, str(refused)), "refused")
+        except NoLine:
+            await self._unnamed(r)
         except Exception as error:  # noqa: BLE001  (whatever it was, it may have been done)
             return await self._unsure(r, error)
         else:
@@ -221,8 +234,16 @@ class Outbox:
                 await self._tell(r, answer, f"seen:{r.id}")
             elif answer and answer != made.line:
                 self._lines.append((r.centre, command.leg, r.call.id, r.provider, answer))
+            self._nameless.pop(r.key, None)
             self._sent.add(r.key)
         return True
+
+    async def _unnamed(self, r: Row) -> None:
+        """Wait a little for the name; a leg that gets none is lost. Should its phone be answered, it is hung up."""
+        now = asyncio.get_running_loop().time()
+        if now - self._nameless.setdefault(r.key, now) >= NAMED:
+            del self._nameless[r.key]
+            await self._tell(r, LegEnded(call=r.call.id, leg=r.command.leg, cause="lost"), "unnamed")
 
     async def _unsure(self, r: Row, error: Exception) -> bool:
         command = r.command

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from app.call.events import ConsultAsked, ConsultCancelled, SayFinished
 from app.engine.engine import Engine
-from app.providers.base import Arrival, Order, Refused, Uncertain
+from app.providers.base import Arrival, NoLine, Order, Refused, Uncertain
 from app.store.database import engine_pool
 from app.workers import outbox as module
 from app.workers.outbox import Outbox
@@ -231,10 +231,34 @@ async def test_a_claim_is_renewed_while_its_process_lives(
     pool = await engine_pool(engine._url)
     await db.execute("UPDATE outbox SET claimed_until = clock_timestamp() + interval '1 s'")
     await module.outbox.renew(pool, "a")
-    assert await db.fetchval("SELECT claimed_until > clock_timestamp() + interval '5 s' FROM outbox")
+    assert await db.fetchval("SELECT claimed_until > clock_timestamp() + interval '4 s' FROM outbox")
     assert await module.outbox.take_over(pool, "b") == 0
     await pool.close()
 
 
 def said() -> Arrival:
     return arrival(SayFinished(call="c1", leg="c1.1", step=2), "said")
+
+
+async def test_a_leg_the_switch_never_named_holds_up_no_other_and_is_lost_in_the_end(
+    start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection
+) -> None:
+    def unnamed(order: Order) -> None:
+        if order.command.name == "StopRinging":
+            raise NoLine("no id yet")
+
+    engine = await start()
+    platform.before = unnamed
+    await engine.handle(offered())
+    await engine.handle(consult())
+    await sender(engine)
+    await until_empty(db)
+    await engine.handle(arrival(ConsultCancelled(call="c1", agent="jan"), "cancel"))
+    await engine.handle(arrival(SayFinished(call="c1", leg="c1.1", step=1), "1:1:said"))
+    async with asyncio.timeout(module.NAMED):
+        while ("c1.1", 2, "Music") not in platform.sent:
+            await asyncio.sleep(0.01)
+    assert await db.fetchval("SELECT count(*) FROM outbox WHERE leg = 'c1.2'") == 1
+    await until_empty(db)
+    row = await db.fetchrow("SELECT data->>'leg' AS leg, data->>'cause' AS cause FROM events WHERE type = 'LegEnded'")
+    assert (row["leg"], row["cause"]) == ("c1.2", "lost")

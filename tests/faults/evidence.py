@@ -19,10 +19,12 @@ from tests.faults.process import until
 from tests.faults.town import ACCOUNT, CENTRE, SECRET, TOKEN
 
 LEFT = """
-SELECT 'live call ' || id || ' ' || phase || ' ' || state::text FROM calls WHERE live
+SELECT 'live call ' || phase || ' ' || (SELECT string_agg((leg->>'id') || ' ' || (leg->'doing'->>'type'), ', ')
+                                        FROM json_array_elements(state->'legs') leg) FROM calls WHERE live
 UNION ALL SELECT 'command ' || name || ' for ' || leg || ' tried ' || attempts FROM outbox
 UNION ALL SELECT 'timer ' || subject || ' ' || name FROM timers WHERE subject LIKE 'call:%'
-UNION ALL SELECT 'agent ' || id || ' ' || state::text FROM agents WHERE state->>'state' IN ('reserved', 'talking')"""
+UNION ALL SELECT 'agent ' || id || ' ' || (state->>'state') FROM agents
+WHERE state->>'state' IN ('reserved', 'talking')"""
 
 
 class Evidence:

@@ -17,7 +17,7 @@ from twilio.rest import Client
 
 from app.call.events import Event, LegEnded, LegSeen
 from app.call.legs import Ringing
-from app.providers.base import Order, Refused, Uncertain
+from app.providers.base import NoLine, Order, Refused, Uncertain
 from app.providers.twilio.addresses import Addresses
 from app.providers.twilio.causes import OVER, cause
 from app.settings import Secret, is_loopback
@@ -110,7 +110,7 @@ class Rest:
         if order.command.name == "Dial":
             return str((await self._ask(order, lambda: self._dial(order))).sid)
         if not order.line:
-            raise Uncertain("The platform has not told its id of this leg yet.")
+            raise NoLine("The platform has not told its id of this leg yet.")
         try:
             await self._ask(order, lambda: self._change(order))
         except Refused as refused:
