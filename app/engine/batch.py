@@ -1,7 +1,7 @@
 """One transaction: lock the centres that are free, read what the events need, decide, write, commit.
 
-Four round trips, whatever the number of events (storage findings). The read is a statement of its own: one that waited
-for the lock would look at the world as it was before. Nothing here talks to anything but the database.
+Four round trips, whatever the number of events (storage findings): BEGIN, lock and read, write, NOTIFY and COMMIT;
+three while more waits, for then the COMMIT begins the next transaction. Nothing here talks to anything but the database.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from app.logs import logger
 from app.store import codec
 from app.store.codec import NewerState
 from app.store.database import FAILURES, SECONDS
-from app.store.reading import Wanted, lock
+from app.store.reading import Wanted, wait_for
 from app.store.writing import Write
 
 Decide = Callable[[Call | None, Event, World], Decision]
@@ -41,8 +41,6 @@ TIMEOUT = SECONDS + 0.5
 """The server's own time-outs come first; this one is for a server that says nothing at all."""
 PASSES = 4
 """A centre that was passed over so often is waited for, so that a busy neighbour cannot starve it."""
-PATIENTLY = "SET LOCAL lock_timeout = 100"
-"""Milliseconds: a centre that hangs elsewhere holds up the others no longer than this."""
 NEXT = 16
 """So many callers who wait are read along, at most one per event: an agent who becomes free is theirs at once."""
 CONTROL = re.compile(r"[\x00-\x1f]")
@@ -70,6 +68,7 @@ class Batch:
         clock: Callable[[], datetime],
         node: str,
         remembered: dict[str, Scene],
+        more: Callable[[], object],
     ) -> None:
         self._connection = connection
         self._items = items
@@ -77,11 +76,14 @@ class Batch:
         self._policies = policies
         self._clock = clock
         self._node = node
+        self._more = more
         self._remembered = remembered
         self._known = {
             centre: remembered.pop(centre) for centre in {item.arrival.centre for item in items} if centre in remembered
         }
         self._scenes: dict[str, Scene] = {}
+        self._outdated = False
+        """Somebody saved an event between the moment of the read and the lock."""
         self._write = Write()
         self.steps: list[Step] = []
         self.left: list[Item] = []
@@ -107,15 +109,19 @@ class Batch:
     # Lock and read
 
     async def _lock_and_read(self) -> set[tuple[str, str, str]]:
-        centres = sorted({item.arrival.centre for item in self._items})
-        free = lock(centres, wait=False)
+        """Lock the centres that are free; wait only when none is, or for one that was passed over too often."""
         passed = max(self._items, key=lambda item: item.passed)
-        one_and_free = f"{PATIENTLY}; {lock([passed.arrival.centre], wait=True)}; {free}"
+        wait = wait_for(passed.arrival.centre)
         waited = passed.passed >= PASSES
-        await self._connection.execute(f"BEGIN; {one_and_free if waited else free}", timeout=TIMEOUT)
+        if not self._connection.is_in_transaction():
+            await self._connection.execute("BEGIN", timeout=TIMEOUT)
+        if waited:
+            await self._connection.execute(wait, timeout=TIMEOUT)
         seen = await self._read(self._items)
         if not self._scenes and not waited:
-            await self._connection.execute(one_and_free, timeout=TIMEOUT)
+            await self._connection.execute(wait, timeout=TIMEOUT)
+            seen = await self._read(self._items)
+        if self._outdated:
             seen = await self._read(self._items)
         for item in self._items:
             if item.arrival.centre not in self._scenes:
@@ -124,7 +130,7 @@ class Batch:
         return seen
 
     async def _read(self, items: Iterable[Item]) -> set[tuple[str, str, str]]:
-        wanted = Wanted()
+        wanted = Wanted({item.arrival.centre for item in items})
         for centre, scene in self._known.items():
             wanted.known[centre] = scene.seq
             wanted.calls |= {(centre, call): None for call in islice(scene.waiting, min(NEXT, len(self._items)))}
@@ -142,8 +148,10 @@ class Batch:
     def _load(self, rows: Iterable[asyncpg.Record]) -> set[tuple[str, str, str]]:
         """Rows into scenes; those of centres that are not ours are left alone. Returns the keys seen before."""
         seen = set()
+        self._outdated = False
         for kind, centre, a, b, state in rows:
             if kind == "centre":
+                self._outdated |= a != b
                 known, seq = self._known.get(centre), int(a)
                 make = Scene if known is None or known.seq != seq else known.later
                 self._scenes[centre] = make(codec.centre(state), seq)
@@ -214,7 +222,7 @@ class Batch:
 
     async def _fetch(self, scene: Scene, centre: str, call_id: str) -> Call | None:
         """A call that only a follow event names: a caller who waits. The next ones are read along."""
-        wanted = Wanted()
+        wanted = Wanted(self._scenes)
         wanted.calls = {
             (centre, name): None for name in (call_id, *islice(scene.waiting, NEXT)) if name not in scene.calls
         }
@@ -264,7 +272,7 @@ class Batch:
                 names[centre, a] = b
             else:
                 self.outbox.add(a)
-        await self._connection.execute(self._news() + "COMMIT", timeout=TIMEOUT)
+        await self._connection.execute(f"{self._news()}COMMIT{'; BEGIN' if self._more() else ''}", timeout=TIMEOUT)
         for centre, scene in self._scenes.items():
             self._policies.activate(centre, scene.centre.policy)
         self._remembered |= self._known | self._scenes

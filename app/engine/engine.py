@@ -214,6 +214,7 @@ class Engine:
             clock=self._clock,
             node=self.node,
             remembered=self._scenes,
+            more=lambda: self._waiting,
         )
         await batch.run()
         return batch

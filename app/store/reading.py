@@ -1,27 +1,29 @@
-"""What a batch of events must know: the statement that locks centres, and the one that reads everything at once.
+"""What a batch of events must know: one statement that locks the centres that are free and reads everything.
 
+It looks at the moment it began. Whoever saved an event between that moment and the lock has numbered it, so a centre
+whose locked row and whose row of that moment bear the same number was read as it is; otherwise it is read again.
 Every table is reached through `CROSS JOIN LATERAL (... OFFSET 0)`: one index probe per key, whatever the planner
 thought of the table when it was empty (the plan trap of the storage findings).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 
 import asyncpg
 
-from app.store.columns import array, columns
+from app.store.columns import array, column, columns
 
+PATIENTLY = "SET LOCAL lock_timeout = 100"
+"""Milliseconds: a centre that hangs elsewhere holds up the others no longer than this."""
 TEXTS = ("text", "text", "text")
-
-_LOCK = """
-    SELECT set_config('warmlijn.held', coalesce(string_agg(id, ','), ''), true)
-    FROM (SELECT id FROM centres WHERE id = ANY ('{{{ids}}}') ORDER BY id FOR NO KEY UPDATE{skip}) free"""
 
 _READ = f"""
 WITH held AS MATERIALIZED (
-    SELECT c.* FROM unnest(string_to_array(current_setting('warmlijn.held'), ',')) h (id)
-    CROSS JOIN LATERAL (SELECT id, seq, state FROM centres c WHERE c.id = h.id OFFSET 0) c),
+    SELECT free.*, moment.seq AS moment
+    FROM (SELECT id, seq, state FROM centres WHERE id = ANY ({array(12, "text")}) ORDER BY id
+          FOR NO KEY UPDATE SKIP LOCKED) free
+    CROSS JOIN LATERAL (SELECT seq FROM centres c WHERE c.id = free.id OFFSET 0) moment),
 strange AS MATERIALIZED (
     SELECT h.id FROM held h LEFT JOIN unnest({array(10, "text")}, {array(11, "bigint")}) k (id, seq) USING (id)
     WHERE k.seq IS DISTINCT FROM h.seq),
@@ -34,7 +36,7 @@ persons AS MATERIALIZED (
 promises AS MATERIALIZED (
     SELECT centre, callback AS id FROM named
     UNION SELECT * FROM unnest({array(6, "text")}, {array(7, "text")}))
-SELECT 'centre' AS kind, id AS centre, seq::text AS a, '' AS b, state FROM held
+SELECT 'centre' AS kind, id AS centre, seq::text AS a, moment::text AS b, state FROM held
 UNION ALL SELECT 'seen', u.centre, u.subject, u.key, NULL
     FROM unnest({array(1, "text")}, {array(2, "text")}, {array(3, "text")}) u (centre, subject, key)
     CROSS JOIN LATERAL (SELECT FROM events e
@@ -69,18 +71,19 @@ async def names(connection: asyncpg.Pool, wanted: Collection[tuple[str, str]]) -
     return {(centre, ref): text for _, centre, ref, text in rows}
 
 
-def lock(centres: Sequence[str], *, wait: bool) -> str:
-    """Statement that locks those of `centres` that are free, or waits for them, and remembers which it got.
+def wait_for(centre: str) -> str:
+    """Statements that wait for the lock of this centre, at most `PATIENTLY`.
 
-    Centre ids are checked when they are made (`[a-z][a-z0-9-]*`), so they can stand in the text.
+    Centre ids are checked when they are made (`[a-z][a-z0-9-]*`), so one can stand in the text.
     """
-    return _LOCK.format(ids=",".join(centres), skip="" if wait else " SKIP LOCKED")
+    return f"{PATIENTLY}; SELECT FROM centres WHERE id = '{centre}' FOR NO KEY UPDATE"
 
 
 class Wanted:
     """Collects what one read must bring, without doubles."""
 
-    def __init__(self) -> None:
+    def __init__(self, centres: Iterable[str]) -> None:
+        self.centres = sorted(centres)
         self.keys: dict[tuple[str, str, str], None] = {}
         self.calls: dict[tuple[str, str], None] = {}
         self.callbacks: dict[tuple[str, str], None] = {}
@@ -97,7 +100,6 @@ class Wanted:
             *columns(self.callbacks, TEXTS[:2]),
             *columns(self.persons, TEXTS[:2]),
             *columns(self.known.items(), ("text", "bigint")),
+            column(self.centres),
         )
         return rows
-
-
