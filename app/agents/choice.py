@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.call.agent import Agent
-from app.call.call import Call
+from app.call.call import Call, Waiting
 from app.call.events import AgentFound
 from app.call.world import Waiter, World
 
@@ -24,9 +24,14 @@ def staffed(office: str, world: World) -> bool:
     return any(a.state != "logged_off" and serves(a.id, office, world) for a in world.agents.values())
 
 
+def free(agent: Agent) -> bool:
+    """Ready, and not resting for one ring after a missed call."""
+    return agent.state == "ready" and not agent.timers
+
+
 def ready(office: str, world: World) -> list[Agent]:
-    """Who is ready for this office, longest idle first."""
-    found = [a for a in world.agents.values() if a.state == "ready" and serves(a.id, office, world)]
+    """Who is free for this office, longest idle first."""
+    found = [a for a in world.agents.values() if free(a) and serves(a.id, office, world)]
     found.sort(key=_idle)
     return found
 
@@ -70,13 +75,13 @@ def settle(changed: tuple[Agent, ...], world: World, but: str = "") -> tuple[Age
     if not world.waiting:
         return ()
     world = world.seeing(*changed)
-    free = {a.id: a for a in world.agents.values() if a.state == "ready"}
+    idle = {a.id: a for a in world.agents.values() if free(a)}
     found: list[AgentFound] = []
     for waiter in sorted(world.waiting.values(), key=_turn):
-        if not free:
+        if not idle:
             break
-        if waiter.call != but and (agent := _for(waiter, free, world)):
-            del free[agent]
+        if waiter.call != but and (agent := _for(waiter, idle, world)):
+            del idle[agent]
             found.append(AgentFound(call=waiter.call, agent=agent))
     return tuple(found)
 
@@ -85,22 +90,20 @@ def _turn(waiter: Waiter) -> tuple[int, datetime, str]:
     return -waiter.priority, waiter.since, waiter.call
 
 
-def _for(waiter: Waiter, free: dict[str, Agent], world: World) -> str:
+def _for(waiter: Waiter, idle: dict[str, Agent], world: World) -> str:
     profiles = world.policy.agents
-    there = sorted((a for a in free.values() if serves(a.id, waiter.office, world)), key=_idle)
+    there = sorted((a for a in idle.values() if serves(a.id, waiter.office, world)), key=_idle)
     for agent in there:
         if waiter.language in profiles[agent.id].languages:
             return agent.id
     return there[0].id if there and not speaks(waiter.office, waiter.language, world) else ""
 
 
-def position(call: Call, office: str, world: World) -> tuple[int, int]:
+def position(call: Call, waiting: Waiting, world: World) -> tuple[int, int]:
     """The caller's place in the line, from 1, and the expected wait in whole minutes, at least 1."""
-    me = world.waiting.get(call.id)
-    ahead = sum(
-        w.office == office and w.call != call.id and (me is None or _turn(w) < _turn(me))
-        for w in world.waiting.values()
-    )
+    office = waiting.office
+    mine = _turn(Waiter(call.id, office, waiting.since, waiting.priority, call.language))
+    ahead = sum(w.office == office and w.call != call.id and _turn(w) < mine for w in world.waiting.values())
     here = sum(a.state in AT_WORK and serves(a.id, office, world) for a in world.agents.values())
     talk = world.pinned.offices[office].talk
     return ahead + 1, max(1, round((ahead + 1) * talk / max(1, here) / 60))

@@ -51,6 +51,8 @@ class Callback(Struct, frozen=True):
     discreet: bool = False
     because: str = ""
     """Why it was withdrawn."""
+    turn: datetime | None = None
+    """When the caller joined the line, for whom keeps that place; then the office rings when the turn comes."""
     late: bool = False
     asked: int = 1
     """How many calls asked for it."""

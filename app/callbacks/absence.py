@@ -15,7 +15,7 @@ from app.call.policy import Colleague, Policy
 from app.call.world import World
 from app.callbacks.gate import refusal
 from app.callbacks.owner import armed, hours, moved, named, replanned
-from app.callbacks.slots import due, is_away, propose
+from app.callbacks.slots import due, from_now, is_away, propose
 
 
 class Owed(Struct, frozen=True):
@@ -24,6 +24,13 @@ class Owed(Struct, frozen=True):
     call: Call
     callback: Callback
     diaries: tuple[Diary, ...]
+
+
+class Turn(Struct, frozen=True):
+    """A place in the line: when the caller joined it, and the expected wait from now in minutes."""
+
+    since: datetime
+    minutes: int
 
 
 def is_absent(policy: Policy, colleague: Colleague, now: datetime) -> bool:
@@ -41,10 +48,12 @@ def owe(
     topic: str = "",
     office: str = "",
     agent: str = "",
+    turn: Turn | None = None,
 ) -> Owed:
     """The callback of this call, pending. Whatever is open already is enriched, never doubled (design §5 rule 11).
 
-    Its subject is the topic, else the department, else the office; `cause` as in `Callback.cause`.
+    Its subject is the topic, else the department, else the office; `cause` as in `Callback.cause`. With a `turn` the
+    caller keeps that place in the line instead of getting an appointment.
     """
     known = world.policy.colleagues.get(colleague)
     department = department or (known.department if known is not None else "")
@@ -53,7 +62,7 @@ def owe(
     before = _open(call, subject, world)
     if before is None:
         call = replace(call, promises=call.promises + 1)
-        after = _new(call, world, subject, named(colleague, department, office))
+        after = _new(call, world, subject, named(colleague, department, office), turn)
         after = replace(after, colleague=colleague, department=department, office=office)
     else:
         another = before.call != call.id and before.id != call.callback
@@ -65,17 +74,22 @@ def owe(
     return Owed(replace(call, callback=after.id), after, moved(before, after, world))
 
 
-def _new(call: Call, world: World, subject: str, who: str) -> Callback:
+def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) -> Callback:
     policy, now = world.policy, world.now
-    open_at = hours(policy, who)
+    open_at, diary = hours(policy, who), world.diaries.get(who)
+    if turn is None:
+        slot = propose(policy, open_at, who, diary, now)
+    else:
+        slot = from_now(policy, open_at, who, diary, turn.minutes, now)
     callback = Callback(
         id=f"{call.id}.cb{call.promises}",
         call=call.id,
         status="pending",
         subject=subject,
         created_at=now,
-        slot=propose(policy, open_at, who, world.diaries.get(who), now),
+        slot=slot,
         due_at=due(policy, open_at, now),
+        turn=None if turn is None else turn.since,
     )
     return armed(callback, policy, now)
 

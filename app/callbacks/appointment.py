@@ -61,7 +61,7 @@ def _change(callback: Callback, event: CallbackChanged, world: World) -> Decisio
         )
     if event.slot is not None:
         open_at = hours(world.policy, owner(after))
-        after = replace(after, slot=snapped(world.policy, open_at, event.slot))
+        after = replace(after, slot=snapped(world.policy, open_at, event.slot), turn=None)
         if doubted := doubt(callback, after, world):
             return Decision(why(f"ignored.slot_{doubted}", callback=callback.id))
         norm = due(world.policy, open_at, callback.created_at)

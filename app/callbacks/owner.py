@@ -69,12 +69,15 @@ def doubt(before: Callback, after: Callback, world: World) -> str:
 
 
 def replanned(before: Callback, after: Callback, world: World) -> Callback:
-    """The moment is kept when it can stand, else the first one that its present owner has free."""
-    if not doubt(before, after, world):
-        return after
+    """The moment is kept when it can stand, else the first one that its present owner has free.
+
+    A place in the line is kept as long as it is that office which rings; another owner has no such line.
+    """
     who, policy = owner(after), world.policy
+    if who == owner(before) if after.turn is not None else not doubt(before, after, world):
+        return after
     slot = propose(policy, hours(policy, who), who, world.diaries.get(who), world.now)
-    return armed(replace(after, slot=slot), policy, world.now)
+    return armed(replace(after, slot=slot, turn=None), policy, world.now)
 
 
 def armed(callback: Callback, policy: Policy, now: datetime) -> Callback:

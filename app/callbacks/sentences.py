@@ -44,6 +44,11 @@ def promised(callback: Callback) -> Line:
     return line("callback_promised", collega=owner(callback), **_moment(callback))
 
 
+def in_turn(minutes: int) -> Line:
+    """The place in the line is kept, as the voice says it; with the expected wait."""
+    return line("callback_in_turn", minuten=str(minutes))
+
+
 def _caller(call: Call) -> str:
     return f"@{call.name}" if call.name else ""
 

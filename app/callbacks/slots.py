@@ -6,7 +6,7 @@ An owner is who owes the callback: `colleague:ID`, `department:ID` or `office:ID
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from app.call.calendar import is_working_day, local, windows
@@ -31,6 +31,20 @@ def next_after(policy: Policy, hours: str, owner: str, diary: Diary | None, slot
     """Another moment: the first free slot after this one, as `propose` would choose it."""
     lead = now + timedelta(minutes=policy.callbacks.lead)
     return _first(policy, hours, owner, diary, max(lead, slot.end), now)
+
+
+def from_now(policy: Policy, hours: str, owner: str, diary: Diary | None, minutes: int, now: datetime) -> Slot:
+    """Now, for as long as somebody would still have waited, in whole slots, and not longer than today's hours.
+
+    When the wait would outlast those hours: the first free slot of the days after, as `propose` would choose it.
+    """
+    here = local(now, policy)
+    end = now + timedelta(minutes=-(-minutes // policy.callbacks.slot) * policy.callbacks.slot)
+    for opens, closes in windows(policy, hours, here.date()):
+        if opens <= now and now + timedelta(minutes=minutes) <= closes:
+            return Slot(now, min(end, closes))
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return _first(policy, hours, owner, diary, midnight.astimezone(UTC), now)
 
 
 def _first(policy: Policy, hours: str, owner: str, diary: Diary | None, earliest: datetime, now: datetime) -> Slot:

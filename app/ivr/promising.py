@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from app.agents.choice import position
 from app.call.because import Because, why
 from app.call.call import Call, Promising, Waiting
 from app.call.decision import Decision
@@ -13,9 +14,9 @@ from app.call.legs import Gather, Leg, Line
 from app.call.moves import BACKSTOP, closes, does, enter, timer
 from app.call.texts import line
 from app.call.world import World
-from app.callbacks.absence import owe, promise, recognised
+from app.callbacks.absence import Turn, owe, promise, recognised
 from app.callbacks.gate import refusal
-from app.callbacks.sentences import promised
+from app.callbacks.sentences import in_turn, promised
 
 DIGITS = 15
 """The longest number of E.164."""
@@ -38,7 +39,8 @@ def closed(call: Call, world: World, because: Because, *lines: Line) -> Decision
 def arrange(call: Call, office: str, world: World, because: Because, back: Waiting | None = None) -> Decision:
     """Promises the callback and says when; without a number that may be dialled, asks for one first.
 
-    What is owed already is what is promised. Who cannot give a number goes on waiting at `back`, if any.
+    What is owed already is what is promised. Whoever waited at `back` keeps that place in the line, and goes on waiting
+    there when there is no number to give.
     """
     owed = world.callbacks.get(call.callback)
     owed = owed if owed is not None and owed.open else None
@@ -46,10 +48,13 @@ def arrange(call: Call, office: str, world: World, because: Because, back: Waiti
         return _ask_number(call, Promising(office, "number", back), world, because, "callback_ask_number")
     diaries: tuple[Diary, ...] = ()
     if owed is None:
-        made = owe(call, world, cause="asked", office=office)
+    turn = None if back is None else Turn(back.since, position(call, back, world)[1])
+        made = owe(call, world, cause="asked", office=office, turn=turn)
         call, owed, diaries = made.call, made.callback, made.diaries
     kept = promise(recognised(owed, call, world), world.now)
-    call = closes(call, world.now, promised(kept), line("goodbye"))
+    begins_now = kept.slot.start == world.now
+    said = in_turn(turn.minutes) if turn is not None and begins_now else promised(kept)
+    call = closes(call, world.now, said, line("goodbye"))
     return Decision(because, call=call, callbacks=(kept,), diaries=diaries)
 
 

@@ -62,7 +62,7 @@ def _hears(call: Call, lines: tuple[Line, ...]) -> Call:
 
 
 def _where(call: Call, waiting: Waiting, world: World) -> Line:
-    place, minutes = position(call, waiting.office, world)
+    place, minutes = position(call, waiting, world)
     return line("position", nummer=str(place), minuten=str(minutes))
 
 

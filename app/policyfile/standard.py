@@ -25,6 +25,7 @@ SLOTS: dict[str, frozenset[str]] = {
         "position_next": "minuten",
         "offer_callback": "",
         "callback_promised": "collega dag van tot",
+        "callback_in_turn": "minuten",
         "callback_ask_number": "",
         "callback_number_refused": "",
         "back_soon": "",

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from app.agents.choice import find, position, ready, serves, settle, speaks, staffed
 from app.call.agent import Agent, AgentState
+from app.call.call import Waiting
 from app.call.events import AgentFound
 from app.call.world import Waiter, World
 from tests.core.house import TUESDAY, House
@@ -95,11 +96,13 @@ def test_when_the_last_who_speaks_a_language_goes_the_others_take_its_callers() 
 def test_the_place_in_the_line_and_the_expected_wait() -> None:
     line = (waiter("c1", since=2), waiter("c2", since=1), waiter("c3", since=9, priority=1), waiter("c4", "sociaal"))
     world = seen(agent("bart", "talking"), agent("fatima", "wrap_up"), line=line)
-    assert [position(caller(c), "kcc", world) for c in ("c3", "c2", "c1", "new")] == [(1, 2), (2, 5), (3, 7), (4, 10)]
-    assert position(caller("c4"), "sociaal", seen(line=line)) == (1, 5)
+    places = (("c3", 9, 1), ("c2", 1, 0), ("c1", 2, 0), ("new", 10, 0))
+    told = [position(caller(c), Waiting("kcc", TUESDAY + timedelta(seconds=s), p), world) for c, s, p in places]
+    assert told == [(1, 2), (2, 5), (3, 7), (4, 10)]
+    assert position(caller("c4"), Waiting("sociaal", TUESDAY), seen(line=line)) == (1, 5)
 
 
 def test_an_office_with_short_talks_still_says_a_minute() -> None:
     offices = {**policy().offices, "kcc": replace(policy().offices["kcc"], talk=5.0)}
     world = replace(seen(agent("bart")), pinned=policy(offices=offices))
-    assert position(caller(), "kcc", world) == (1, 1)
+    assert position(caller(), Waiting("kcc", TUESDAY), world) == (1, 1)

@@ -1,11 +1,15 @@
 """The voice arranges a callback: consent, then a number, then a promise that names the moment (domain §6)."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from app.call import events as e
-from app.call.legs import Gather
+from app.call.callback import Slot
+from app.call.legs import Gather, Prompt
 from app.call.numbers import Given
+from app.callbacks.absence import owe
 from tests.core.moments import (
     MOBILE,
     PREMIUM,
@@ -17,6 +21,7 @@ from tests.core.moments import (
     phase,
     presses,
     promising,
+    promising_in_line,
     promising_number,
     recalled,
     rings,
@@ -107,3 +112,52 @@ def test_other_reports_mean_nothing_here() -> None:
     assert codes(centre.handle(e.SayFinished("c1", leg.id, leg.step))) == ["ignored.phase"]
 
 
+def test_whoever_waited_keeps_the_place_and_hears_how_long_it_still_takes() -> None:
+    centre = promising_in_line()
+    joined = centre.now - timedelta(seconds=300)
+    assert codes(presses(centre, "1")) == ["promise.consent"]
+    assert hears(caller(centre)) == ["callback_in_turn", "goodbye"]
+    (callback,) = centre.callbacks.values()
+    assert (callback.turn, callback.slot.start, callback.status) == (joined, centre.now, "promised")
+
+
+def test_the_wait_is_that_of_the_kept_place_not_of_a_new_one_behind_the_others() -> None:
+    centre = promising_in_line()
+    for call in ("c2", "c3"):
+        rings(centre, call=call)
+        presses(centre, "1", call=call)
+    presses(centre, "1")
+    doing = caller(centre).doing
+    assert isinstance(doing, Prompt)
+    assert doing.lines[0].slots == {"minuten": "5"}
+
+
+def test_what_was_owed_before_keeps_its_moment() -> None:
+    centre = recalled()
+    before = centre.callbacks["c1.cb1"].slot
+    centre.wait(300)
+    assert hears(caller(centre)) == ["callback_promised", "goodbye"]
+    assert (centre.callbacks["c1.cb1"].slot, centre.callbacks["c1.cb1"].turn) == (before, None)
+
+
+def test_another_owner_or_an_agreed_moment_is_no_place_in_the_line_any_more() -> None:
+    centre = promising_in_line()
+    presses(centre, "1")
+    made = centre.callbacks["c1.cb1"]
+    centre.handle(e.CallbackChanged("c1.cb1", "bart", on_behalf="p2"))
+    assert (centre.callbacks["c1.cb1"].turn, centre.callbacks["c1.cb1"].slot) == (made.turn, made.slot)
+    later = Slot(centre.now + timedelta(hours=2), centre.now + timedelta(hours=3))
+    for change in ({"slot": later}, {"colleague": "piet"}):
+        centre.callbacks["c1.cb1"] = made
+        centre.handle(e.CallbackChanged("c1.cb1", "bart", **change))  # type: ignore[arg-type]
+        after = centre.callbacks["c1.cb1"]
+        assert (after.turn, after.slot.start > centre.now) == (None, True)
+
+
+def test_who_asks_again_still_has_the_place() -> None:
+    centre = promising_in_line()
+    presses(centre, "1")
+    made = centre.callbacks["c1.cb1"]
+    centre.now += timedelta(minutes=1)
+    again = owe(of(centre), centre.world(), cause="asked", office="kcc").callback
+    assert (again.turn, again.slot) == (made.turn, made.slot)

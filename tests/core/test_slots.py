@@ -11,7 +11,7 @@ from app.call.calendar import is_open, local, windows
 from app.call.callback import Slot
 from app.call.diary import Diary
 from app.call.policy import Absence, CallbackPolicy, Hours, Policy
-from app.callbacks.slots import HORIZON, book, due, epoch, next_after, objection, propose, snapped
+from app.callbacks.slots import HORIZON, book, due, epoch, from_now, next_after, objection, propose, snapped
 from tests.core.policies import policy
 from tests.core.promising import at, clock, moments, municipalities
 
@@ -287,3 +287,39 @@ def test_the_norm_is_a_working_day_after_today(rules: Policy, now: datetime) -> 
         last = local(norm - timedelta(microseconds=1), rules).date()
         working = [d for d in sorted(passed) if d <= last and windows(rules, "office", d)]
         assert len(working) == rules.callbacks.working_days or last in CLOCK_CHANGES
+
+
+@pytest.mark.parametrize(
+    ("now", "minutes", "expected"),
+    [
+        ("2026-11-24T10:17", 5, ("Tue 24-11 10:17", "Tue 24-11 10:47")),
+        ("2026-11-24T10:17", 30, ("Tue 24-11 10:17", "Tue 24-11 10:47")),
+        ("2026-11-24T10:17", 31, ("Tue 24-11 10:17", "Tue 24-11 11:17")),
+        ("2026-11-24T16:50", 10, ("Tue 24-11 16:50", "Tue 24-11 17:00")),  # not longer than the office is open
+        ("2026-11-24T16:50", 11, ("Wed 25-11 09:00", "Wed 25-11 09:30")),  # not before it closes: the next morning
+        ("2026-11-24T08:59", 5, ("Wed 25-11 09:00", "Wed 25-11 09:30")),
+        ("2026-11-27T16:50", 11, ("Mon 30-11 09:00", "Mon 30-11 09:30")),
+    ],
+)
+def test_a_kept_place_begins_now_and_lasts_as_long_as_the_wait(
+    now: str, minutes: int, expected: tuple[str, str]
+) -> None:
+    slot = from_now(policy(), "office", "office:kcc", None, minutes, at(now))
+    assert (clock(slot.start), clock(slot.end)) == expected
+
+
+def test_a_kept_place_of_the_next_morning_passes_over_a_full_slot() -> None:
+    tomorrow = Diary("office:kcc", {epoch(at("2026-11-25T09:00")): 2})
+    slot = from_now(policy(), "office", "office:kcc", tomorrow, 30, at("2026-11-24T16:50"))
+    assert clock(slot.start) == "Wed 25-11 09:30"
+
+
+@given(rules=municipalities(), now=moments, minutes=st.integers(1, 300))
+def test_a_kept_place_is_never_in_the_past_and_within_the_hours_of_its_day(
+    rules: Policy, now: datetime, minutes: int
+) -> None:
+    slot = from_now(rules, "office", "office:kcc", None, minutes, now)
+    assert now <= slot.start < slot.end
+    if slot.start == now:
+        day = windows(rules, "office", local(now, rules).date())
+        assert any(opens <= slot.start and slot.end <= closes for opens, closes in day)

@@ -1,8 +1,9 @@
 """Promises through the API: confirmed, moved, given to another, withdrawn, kept; only on one's own desk."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from app.call.events import KeysPressed, TimerFired
 from tests.web.house import TUESDAY, WRITTEN, House
 
 
@@ -100,3 +101,31 @@ async def test_another_office_does_not_find_it(house: House) -> None:
     assert (await house.as_("sanne").get("/callbacks")).json()["items"] == []
     assert (await house.as_("meryem").get("/callbacks")).json()["items"] != [], "of the same office"
     assert (await house.as_("tess2").get(path)).status_code == 404
+
+
+async def test_who_keeps_a_place_in_the_line_is_shown_in_turn(house: House) -> None:
+    _, appointment = await promised(house)
+    bart = house.as_("bart")
+    assert appointment["turn"] is None
+    made = []
+    for name in ("twee", "drie"):
+        call = await house.rings(name)
+        joined = house.now
+        house.now += timedelta(minutes=3)
+        announce = (await house.call(call)).timer("announce")
+        assert announce is not None
+        await house.happens(TimerFired("call", call, "announce", announce.due_at))
+        leg = (await house.call(call)).legs[0]
+        await house.happens(KeysPressed(call, leg.id, leg.step, "1"))
+        made.append((f"{call}.cb1", joined))
+    listed = (await bart.get("/callbacks")).json()["items"]
+    assert [item["id"] for item in listed] == [*(callback for callback, _ in made), appointment["id"]]
+    assert [datetime.fromisoformat(item["turn"]) for item in listed[:2]] == [joined for _, joined in made]
+    page = (await bart.get("/callbacks", params={"limit": "1", "after": made[0][0]})).json()
+    assert [item["id"] for item in page["items"]] == [made[1][0]]
+    assert (await bart.get("/me/call")).json()["inTurn"] is None, "a call goes first"
+    meryem = (await house.as_("meryem").get("/me/call")).json()
+    assert meryem == {"call": None, "inTurn": {"count": 2, "next": made[0][0]}}
+    assert (await house.as_("sanne").get("/me/call")).json()["inTurn"] == {"count": 0, "next": None}, "another office"
+    await bart.post(f"/callbacks/{made[0][0]}/kept")
+    assert (await house.as_("meryem").get("/me/call")).json()["inTurn"] == {"count": 1, "next": made[1][0]}

@@ -57,16 +57,20 @@ async def list_callbacks(
     after: Annotated[CallbackId | None, Query(description="`next` van de vorige bladzijde")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CallbackList:
-    """Van het eigen loket (medewerker) of van alle (teamleider), wie het eerst moet worden gebeld voorop."""
+    """Van het eigen loket (medewerker) of van alle (teamleider), wie het eerst moet worden gebeld voorop.
+
+    Wie zijn plaats in de rij houdt (`turn`), telt vanaf het moment van aansluiten.
+    """
     policy = await means.policy(me.centre)
     rows = await means.pool.fetch(
-        """SELECT state FROM callbacks c
-           WHERE centre = $1 AND status = ANY ($2::text[])
+        """WITH promises AS NOT MATERIALIZED (
+               SELECT *, coalesce(state->>'turn', state->'slot'->>'start')::timestamptz AS turn
+               FROM callbacks WHERE centre = $1)
+           SELECT state FROM promises WHERE status = ANY ($2::text[])
              AND ($3 OR state->>'agent' = $4 OR state->>'office' = ANY ($5::text[]))
              AND ($6::bool IS NULL OR (state->>'late')::bool = $6)
-             AND ($7::text IS NULL OR (due_at, id) >
-                  (SELECT due_at, id FROM callbacks WHERE centre = $1 AND id = $7))
-           ORDER BY due_at, id LIMIT $8""",
+             AND ($7::text IS NULL OR (turn, id) > (SELECT turn, id FROM promises WHERE id = $7))
+           ORDER BY turn, id LIMIT $8""",
         me.centre, {"open": OPEN, "closed": CLOSED, "all": OPEN + CLOSED}[status],
         me.role == "supervisor", me.agent, _offices(policy.agents.get(me.agent)), late, after, limit + 1,
     )

@@ -17,7 +17,7 @@ from app.providers import numbers
 from app.store import codec
 from app.web.api.accesses import note_access
 from app.web.api.possible import Action, possible
-from app.web.api.promises import CallbackDetails, detailed, labelled, names_of
+from app.web.api.promises import CallbackDetails, detailed, in_turn, labelled, names_of
 from app.web.api.reasons import ReasonStep, steps
 from app.web.api.sentences import StandardSentence, now_to_say, standard
 from app.web.api.shapes import Labelled, Out
@@ -88,10 +88,18 @@ class CallCard(Out):
     message: str | None
 
 
+class InTurn(Out):
+    """Callers who keep their place in the line and are to be rung now by this agent's offices; `next` is the first."""
+
+    count: int
+    next: str | None
+
+
 class Desk(Out):
-    """What is on the agent's desk: a call or none."""
+    """What is on the agent's desk: a call, or else who is to be rung back in turn."""
 
     call: CallCard | None
+    in_turn: InTurn | None
 
 
 async def call_of(means: Means, centre: str, call: str) -> Call | None:
@@ -101,9 +109,13 @@ async def call_of(means: Means, centre: str, call: str) -> Call | None:
 
 
 async def desk(request: Request, means: Means, user: User, agent: Agent) -> Desk:
-    """The call the agent is offered, holds, or is wrapping up."""
+    """The call the agent is offered, holds, or is wrapping up; without one, the promises in turn."""
     call = await call_of(means, user.centre, agent.call) if agent.call else None
-    return Desk(call=await card(request, means, user, agent, call) if call is not None else None)
+    if call is not None:
+        return Desk(call=await card(request, means, user, agent, call), in_turn=None)
+    profile = (await means.policy(user.centre)).agents.get(agent.id)
+    waiting = await in_turn(means, user.centre, profile.offices if profile is not None else ())
+    return Desk(call=None, in_turn=InTurn(count=len(waiting), next=waiting[0] if waiting else None))
 
 
 async def card(request: Request, means: Means, user: User, agent: Agent, call: Call) -> CallCard:

@@ -23,7 +23,7 @@ class SlotShown(Out):
 
 
 class CallbackLine(Out):
-    """A callback without anything about the person."""
+    """A callback without anything about the person. `turn` is when the caller joined the line whose place is kept."""
 
     id: str
     call: str
@@ -33,6 +33,7 @@ class CallbackLine(Out):
     department: Labelled | None
     office: Labelled | None
     slot: SlotShown
+    turn: datetime | None
     due_at: datetime
     late: bool
     cause: str
@@ -100,8 +101,8 @@ def _common(callback: Callback, policy: Policy, language: str) -> dict[str, Any]
             start=callback.slot.start, end=callback.slot.end,
             words=slot_words(policy, callback.slot.start, callback.slot.end, language),
         ),
-        "due_at": callback.due_at, "late": callback.late, "cause": callback.cause, "asked": callback.asked,
-        "needs_number": not callback.number, "created_at": callback.created_at,
+        "turn": callback.turn, "due_at": callback.due_at, "late": callback.late, "cause": callback.cause,
+        "asked": callback.asked, "needs_number": not callback.number, "created_at": callback.created_at,
     }  # fmt: skip
 
 
@@ -141,6 +142,18 @@ async def detailed(
     refs = [ref for c in callbacks for ref in (c.number, c.on_behalf, by_call.get(c.call, ""))]
     names = await names_of(means, centre, refs)
     return [details_of(c, policy, language, names, by_call.get(c.call, "")) for c in callbacks]
+
+
+async def in_turn(means: Means, centre: str, offices: Sequence[str]) -> list[str]:
+    """The callbacks of these offices that keep a place in the line and may be rung now, the first one first."""
+    rows = await means.pool.fetch(
+        """SELECT id FROM callbacks WHERE centre = $1 AND status IN ('pending', 'promised')
+             AND state->>'turn' IS NOT NULL AND state->>'office' = ANY ($2::text[])
+             AND (state->'slot'->>'start')::timestamptz <= $3
+           ORDER BY (state->>'turn')::timestamptz, id""",
+        centre, offices, means.clock(),
+    )
+    return [row["id"] for row in rows]
 
 
 async def callback_of(means: Means, centre: str, callback: str) -> Callback | None:
