@@ -81,6 +81,7 @@ class Stage:
     asterisk: Asterisk
     link: SwitchLink
     parts: AsyncExitStack
+    database: str
     _keys: Any = field(default_factory=lambda: count(1))
 
     async def close(self) -> None:
@@ -177,7 +178,7 @@ async def house(
             stack.push_async_callback(part.stop)  # type: ignore[attr-defined]
         route = switch_socket.route({CENTRE: link.door})
         await stack.enter_async_context(socket_server(Starlette(routes=[route])))
-        yield Stage(pbx, pool, engine, asterisk, link, stack)
+        yield Stage(pbx, pool, engine, asterisk, link, stack, database)
 
 
 async def alive(stage: Stage, seconds: float = 10.0) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 
+import asyncpg
 import pytest
 
-from app.call.call import Choosing, Connected, Consulting, Ended, Offering, Talking
+from app.call.call import Choosing, Connected, Consulting, Degraded, Ended, Offering, Talking
 from app.call.events import CompleteAsked, ConsultAsked, HangUpAsked, SwapAsked, ThreeWayAsked
-from app.call.legs import Music
+from app.call.legs import InRoom, Music
 from tests.pbx.phone import Phone, refusing
 from tests.pbx.stage import CYCLE, DIRECT, MENU, Stage, phones
 
@@ -263,3 +264,93 @@ async def test_an_agent_who_hangs_up_while_talking_rounds_off(stage: Stage) -> N
         await bart.hangs_up()
         await caller.over()
         await stage.phase(Ended)
+
+
+async def test_the_transfer_key_of_the_phone_starts_our_warm_transfer(stage: Stage) -> None:
+    async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
+        await talking(stage, caller, bart)
+        await bart.command("transfer", f"sip:103@{stage.pbx.sip}")
+        await ans.rings()
+        assert await hear(caller=caller) == {"caller": {"music"}}
+        await ans.accepts()
+        await stage.until(lambda c: isinstance(c.phase, Consulting) and c.phase.stage == "speaking")
+        assert await hear(caller=caller, bart=bart, ans=ans) == {"caller": {"music"}, "bart": {"103"}, "ans": {"101"}}
+        await caller.hangs_up()
+        await asyncio.gather(bart.saw("TRANSFER_FAILED"), ans.over())
+
+
+async def test_the_transfer_key_to_nobody_we_know_changes_nothing(stage: Stage) -> None:
+    async with phones(stage, "101", "caller") as (bart, caller):
+        await talking(stage, caller, bart)
+        await bart.command("transfer", f"sip:09001234@{stage.pbx.sip}")
+        await asyncio.sleep(1.0)
+        assert await hear(caller=caller, bart=bart) == {"caller": {"101"}, "bart": {"caller"}}
+        await caller.hangs_up()
+        await bart.saw("TRANSFER_FAILED")
+
+
+async def test_the_hold_key_of_the_phone_gives_the_caller_music(stage: Stage) -> None:
+    async with phones(stage, "101", "caller") as (bart, caller):
+        await talking(stage, caller, bart)
+        await bart.command("hold")
+        await stage.until(lambda c: isinstance(c.legs[0].doing, Music))
+        assert await hear(caller=caller) == {"caller": {"music"}}
+        await bart.command("resume")
+        await stage.until(lambda c: isinstance(c.legs[0].doing, InRoom))
+        assert await hear(caller=caller) == {"caller": {"101"}}  # baresip records no more after a hold of its own
+        await caller.hangs_up()
+        await bart.over()
+
+
+async def test_the_agent_drops_in_the_consult_and_the_colleague_takes_the_caller(stage: Stage) -> None:
+    async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
+        call = await talking(stage, caller, bart)
+        await consulting(stage, call, ans)
+        await bart.hangs_up()
+        await stage.phase(Connected)
+        assert await hear(caller=caller, ans=ans) == {"caller": {"103"}, "ans": {"caller"}}
+        assert caller.longest_silence <= 2.0
+        await caller.hangs_up()
+        await ans.over()
+
+
+async def test_a_phone_that_goes_away_is_not_rung_and_one_that_comes_back_is(stage: Stage) -> None:
+    async with phones(stage, "102", "caller") as (fatima, caller):
+        async with phones(stage, "101"):
+            await stage.ready("bart", "fatima")
+        await until_agent(stage, "bart", "not_ready")
+        await caller.dials(DIRECT)
+        await fatima.rings()
+        async with phones(stage, "101"):
+            await until_agent(stage, "bart", "ready")
+        await caller.hangs_up()
+        await fatima.over()
+        assert [party for party, *_ in await stage.outcomes()] == ["fatima"]
+
+
+async def until_agent(stage: Stage, agent: str, state: str) -> None:
+    async with asyncio.timeout(8):
+        while (await stage.agent(agent)).state != state:
+            await asyncio.sleep(0.05)
+
+
+async def test_the_database_stands_still_and_the_dialplan_takes_a_new_caller_and_one_in_the_menu(stage: Stage) -> None:
+    async with phones(stage, "101", "102", "caller") as (bart, _, caller):
+        await caller.dials(MENU)
+        await stage.phase(Choosing)
+        await asyncio.sleep(0.5)
+        locked = await asyncpg.connect(stage.database)
+        try:
+            async with locked.transaction():
+                await locked.execute("SELECT 1 FROM centres FOR UPDATE")
+                began = time.monotonic()
+                await caller.presses("1")
+                first = await bart.rings()
+                assert first["at"] - began < 2.0
+                await bart.accepts()
+                assert await hear(caller=caller, bart=bart) == {"caller": {"101"}, "bart": {"caller"}}
+        finally:
+            await locked.close()
+        await stage.phase(Degraded)
+        await caller.hangs_up()
+        await bart.over()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from app.call.call import Call
-from app.call.events import CallOffered, Event, LegEnded, SayFinished
+from app.call.events import CallOffered, Event, LegAnswered, LegEnded, SayFinished
 from app.call.policy import Policy
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import NAME, ROOM, leg_of, played
@@ -158,6 +158,8 @@ class Asterisk:
             self.sending.forget(event.leg)
             self._hung_up.pop(event.leg, None)
             self.callers.pop(event.leg, None)
+        elif isinstance(event, LegAnswered):
+            self.spawn(self.sending.own_key(event.leg))
         elif isinstance(event, CallOffered) and told.channel is not None:
             self.callers[event.leg] = told.channel.id
             self.sending.met(event.leg)

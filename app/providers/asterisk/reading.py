@@ -119,7 +119,7 @@ def _held(read: Read, told: Told) -> Arrival | None:
 def _transfer(read: Read, told: Told) -> Arrival | None:
     """The transfer key of an agent's phone; whom it means is found by the part before the `@` of an address."""
     channel = told.referred_by.source_channel
-    if channel is None or not ours(channel.id):
+    if channel is None or not ours(channel.id) or told.state:
         return None
     wanted = told.refer_to.requested_destination.destination
     colleagues = read.policy.colleagues.values()

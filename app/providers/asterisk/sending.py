@@ -77,9 +77,17 @@ class Sending:
         self._note(self.stopped, playback(leg, step))
         await self._rest()("DELETE", f"/playbacks/{playback(leg, step)}")
 
+    async def own_key(self, leg: str) -> None:
+        """From now on the phone's transfer key moves nobody, but is told to us. Raises Uncertain."""
+        asked = {"variable": "PJSIP_TRANSFER_HANDLING()", "value": "ari-only"}
+        await self._rest()("POST", f"/channels/{leg}/variable", asked)
+
     async def transferred(self, leg: str) -> None:
-        """Tell the phone that its transfer key was understood. Raises Uncertain."""
-        await self._rest()("POST", f"/channels/{leg}/transfer_progress", {"states": "channel_answered"})
+        """Tell the phone that it is being done, and never more: on success and on failure phones hang up.
+
+        Raises Uncertain.
+        """
+        await self._rest()("POST", f"/channels/{leg}/transfer_progress", {"states": "channel_progress"})
 
     async def emptied(self, room: str) -> None:
         """Everybody left: the room goes, unless somebody comes. Raises Uncertain."""

@@ -87,6 +87,8 @@ class Told(Struct, frozen=True):
     device_state: Device | None = None
     refer_to: ReferTo = ReferTo()
     referred_by: ReferredBy = ReferredBy()
+    state: str = ""
+    """How far a transfer is that the phone asked for; empty when it is asked."""
     replace_channel: Channel | None = None
     dialstatus: str = ""
     digit: str = ""
