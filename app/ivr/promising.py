@@ -47,8 +47,8 @@ def arrange(call: Call, office: str, world: World, because: Because, back: Waiti
     if refusal(world.policy, call.number) and (owed is None or not owed.number):
         return _ask_number(call, Promising(office, "number", back), world, because, "callback_ask_number")
     diaries: tuple[Diary, ...] = ()
-    if owed is None:
     turn = None if back is None else Turn(back.since, position(call, back, world)[1])
+    if owed is None:
         made = owe(call, world, cause="asked", office=office, turn=turn)
         call, owed, diaries = made.call, made.callback, made.diaries
     kept = promise(recognised(owed, call, world), world.now)
