@@ -18,7 +18,7 @@ from app.call.events import (
     TimerFired,
 )
 from app.call.moves import timer
-from app.call.timers import Timer, without
+from app.call.timers import Timer
 from app.call.world import World
 
 Presence = AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | DeviceChanged | TimerFired
@@ -51,7 +51,11 @@ def decide_agent(event: Presence, world: World) -> Decision:
             return _becomes(agent, "not_ready", world, reason="unreachable")
         case DeviceChanged(state="idle") if agent.state == "not_ready" and agent.reason == "unreachable":
             return _becomes(agent, "ready", world, reason="")
-        case TimerFired(name=name, due_at=due_at, leg=leg) if Timer(name, due_at, leg) in agent.timers:
+        case TimerFired(name=name, due_at=due_at, leg=leg) if Timer(name, due_at, leg) not in agent.timers:
+            return Decision(why("ignored.timer_gone", timer=name))
+        case TimerFired(name="again"):
+            return Decision(why("agent.again", agent=agent.id), agents=(replace(agent, timers=()),))
+        case TimerFired():
             return _becomes(agent, agent.then, world, reason=agent.reason)
         case _:
             return Decision(why("ignored.agent_state", agent=agent.id, state=agent.state))
@@ -74,7 +78,7 @@ def _becomes(agent: Agent, state: str, world: World, *, reason: str) -> Decision
         reason="" if state == "ready" else reason,
         then="ready",
         call="",
-        timers=without(agent.timers, "wrap_up"),
+        timers=(),
     )
     return Decision(why(f"agent.{state}", agent=agent.id), agents=(after,))
 
@@ -109,12 +113,15 @@ def is_last_ready(agent: Agent, world: World) -> bool:
 def miss(agent: Agent, reason: str, world: World) -> tuple[Agent, bool]:
     """The agent's phone was not answered: not ready with the reason, unless this is the last ready one.
 
-    What the agent asked meanwhile holds. Returns the agent and whether the supervisor is to be warned (domain §5).
+    The last one rests for one ring: a phone that fails at once is not dialled over and over, and the caller's patience
+    is looked at meanwhile. What the agent asked during the offer holds. Returns the agent and whether the supervisor is
+    to be warned (domain §5).
     """
     if agent.then != "ready":
         return release(agent, world), False
     if is_last_ready(agent, world):
-        return replace(agent, state="ready", since=world.now, call="", reason="", then="ready"), True
+        rest = timer("again", world.now, world.pinned.ringing.cycle)
+        return replace(agent, state="ready", since=world.now, call="", reason="", then="ready", timers=(rest,)), True
     return replace(agent, state="not_ready", since=world.now, call="", reason=reason, then="ready"), False
 
 
@@ -127,7 +134,7 @@ def done(agent_id: str, call: Call, world: World) -> tuple[tuple[Agent, ...], tu
     wrap_up = timer("wrap_up", world.now, office.wrap_up if office else 60.0)
     owes = agent.owes if call.registered else (*agent.owes, call.id)
     after = replace(
-        agent, state="wrap_up", since=world.now, owes=owes, timers=(*without(agent.timers, "wrap_up"), wrap_up)
+        agent, state="wrap_up", since=world.now, owes=owes, timers=(wrap_up,)
     )
     return (after,), () if call.registered else (RegistrationOwed(call.id, agent_id, world.now),)
 

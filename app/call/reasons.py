@@ -132,6 +132,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "agent.ready": ("{agent} is beschikbaar", "{agent} is ready"),
     "agent.not_ready": ("{agent} is niet beschikbaar", "{agent} is not ready"),
     "agent.logged_off": ("{agent} is afgemeld", "{agent} logged off"),
+    "agent.again": ("{agent} miste een oproep en kan weer worden gebeld", "{agent} missed a call; may be rung again"),
     "agent.then_ready": ("{agent} wordt na dit gesprek beschikbaar", "{agent} will be ready after this call"),
     "agent.then_not_ready": ("{agent} neemt na dit gesprek pauze", "{agent} will pause after this call"),
     "agent.then_logged_off": ("{agent} meldt zich na dit gesprek af", "{agent} will log off after this call"),

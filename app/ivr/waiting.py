@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.agents.choice import find, position
+from app.agents.choice import find, free, position, serves
 from app.agents.presence import reserve
 from app.call.agent import Agent
 from app.call.because import Because, why
@@ -67,11 +67,11 @@ def _where(call: Call, waiting: Waiting, world: World) -> Line:
 
 
 def _timers(waiting: Waiting, world: World) -> tuple[Timer, Timer]:
-    """Whose patience ran out while a phone rang is asked at once, who said no to a callback much later again."""
+    """Whose patience ran out while a phone rang is asked at once; who said no, or overflowed, later again."""
     office = world.pinned.offices[waiting.office]
     left = office.patience - (world.now - waiting.since).total_seconds()
     if left <= 0:
-        left = office.patience if waiting.offered else 0.0
+        left = office.patience if waiting.offered or waiting.overflowed else 0.0
     return (
         timer("patience", world.now, left),
         timer("announce", world.now, office.announce),
@@ -102,7 +102,7 @@ def waiting(call: Call, phase: Waiting, event: Event, leg: Leg | None, world: Wo
             return wait(call, phase, world, why("wait.returned", office.line, office=office.id))
         case AgentFound(agent=agent_id):
             agent = world.agents.get(agent_id)
-            if agent is None or agent.state != "ready":
+            if agent is None or not free(agent) or not serves(agent_id, phase.office, world):
                 return None
             if agent_id in call.tried:
                 call = replace(call, tried=())
@@ -135,7 +135,7 @@ def _impatient(call: Call, phase: Waiting, world: World) -> Decision:
     office = world.pinned.offices[phase.office]
     because = why("wait.patience", office.line, office=office.id)
     if office.overflow and not phase.overflowed and not phase.recall and attended(office.overflow, world):
-        on = replace(phase, office=office.overflow, since=world.now, overflowed=True)
+        on = replace(phase, office=office.overflow, overflowed=True)
         because = why("wait.overflow", office.line, office=office.id, to=office.overflow)
         return wait(replace(call, office=office.overflow, tried=()), on, world, because)
     if phase.recall:

@@ -67,8 +67,7 @@ def test_outside_a_call_what_is_asked_is_so_at_once(state: AgentState, event: e.
     ("state", "event"),
     [("ready", e.AgentLoggedOn("bart")), ("ready", e.AgentReady("bart")), ("logged_off", e.AgentLoggedOff("bart")),
      ("logged_off", e.AgentNotReady("bart", "pauze")), ("talking", e.DeviceChanged("bart", "gone")),
-     ("ready", e.DeviceChanged("bart", "busy")), ("not_ready", e.DeviceChanged("bart", "idle")),
-     ("ready", e.TimerFired("agent", "bart", "wrap_up", TUESDAY))],
+     ("ready", e.DeviceChanged("bart", "busy")), ("not_ready", e.DeviceChanged("bart", "idle"))],
 )  # fmt: skip
 def test_what_is_so_already_changes_nothing(state: AgentState, event: e.Event) -> None:
     assert codes(bart(state).handle(event)) == ["ignored.agent_state"]
@@ -241,7 +240,7 @@ def test_the_wrap_up_lasts_as_long_as_the_office_says_and_is_an_agent_s_own_cloc
     ]
     fired = centre.timers()[0][1]
     centre.handle(e.AgentReady("joke"))
-    assert codes(centre.handle(fired)) == ["ignored.agent_state"]
+    assert codes(centre.handle(fired)) == ["ignored.timer_gone"]
 
 
 def test_a_reserved_agent_is_not_disturbed_by_the_phone_of_another() -> None:

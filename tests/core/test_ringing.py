@@ -114,7 +114,33 @@ def test_the_last_ready_agent_stays_ready_a_new_round_begins_and_the_supervisor_
     rings(centre)
     presses(centre, "1")
     assert codes(ends(centre, "agent", "no_answer")) == ["offer.missed_last"]
+    assert (centre.agents["bart"].state, phase(centre)) == ("ready", "Waiting")
+    assert centre.wait(4.9) == []
+    assert [codes([s]) for s in centre.wait(0.1)] == [["agent.again"], ["offer.free"]]
     assert (centre.agents["bart"].state, of(centre).tried, of(centre).phones) == ("reserved", ("bart",), 2)
+
+
+def test_a_phone_of_the_last_agent_that_fails_at_once_is_not_dialled_over_and_over_and_patience_is_looked_at() -> None:
+    centre = house("bart")
+    rings(centre)
+    presses(centre, "1")
+    for _ in range(70):
+        if phase(centre) == "Offering":
+            ends(centre, "agent", "unreachable")
+        centre.wait(5)
+    assert phase(centre) == "Promising"
+    assert of(centre).phones == 60, "once in five seconds for three hundred"
+
+
+def test_two_callers_do_not_wear_out_the_phone_of_the_last_agent() -> None:
+    centre = house("bart")
+    for call in ("c1", "c2"):
+        rings(centre, call=call)
+        presses(centre, "1", call=call)
+    ends(centre, "agent", "unreachable")
+    assert {phase(centre), phase(centre, "c2")} == {"Waiting"}
+    centre.wait(5)
+    assert (phase(centre), phase(centre, "c2")) == ("Offering", "Waiting"), "who came first goes first"
 
 
 def test_what_the_agent_asked_while_the_phone_rang_holds_even_for_the_last_one() -> None:
@@ -197,6 +223,7 @@ def test_the_last_agent_lost_before_the_first_word_is_rung_again() -> None:
     presses(centre, "1")
     answers(centre)
     ends(centre, "agent", "lost")
+    centre.wait(5)
     assert (centre.agents["bart"].state, len(of(centre).legs), phase(centre)) == ("reserved", 2, "Offering")
 
 

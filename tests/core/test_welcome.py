@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from app.call import events as e
 from app.call.decision import Message
 from tests.core.house import TUESDAY, House
-from tests.core.moments import caller, codes, heard, hears, house, of, phase, rings, silent
+from tests.core.moments import caller, codes, heard, hears, house, of, phase, presses, rings, silent
 from tests.core.policies import policy
 
 
@@ -75,6 +75,16 @@ def test_outside_opening_hours_a_callback_is_offered_and_silence_ends_with_a_gre
     assert hears(caller(centre)) == ["greeting_evening", "closed", "closed_callback_offer"]
     assert codes(silent(centre)) == ["promise.no"]
     assert hears(caller(centre)) == ["goodbye"]
+
+
+def test_a_number_for_a_topic_is_called_back_by_its_own_office() -> None:
+    rules = policy()
+    to_wmo = replace(rules.numbers["+31201234567"], to=replace(rules.numbers["140123"].to, menu="", topic="wmo"))
+    centre = house("joke", rules=policy(numbers={"+31201234567": to_wmo}))
+    centre.wait(9 * 3600)
+    rings(centre, "+31201234567")
+    presses(centre, "1")
+    assert [c.office for c in centre.callbacks.values()] == ["sociaal"]
 
 
 def test_a_day_off_is_closed() -> None:

@@ -109,13 +109,13 @@ class Laws:
             assert not busy or agent.call == held[agent.id]
 
     def _line(self) -> None:
-        """Nobody waits while an agent is ready for them."""
+        """Nobody waits while an agent is ready for them, unless that agent has just missed a call."""
         people, profiles = self.house.agents.values(), self.house.policy.agents
         for call in self.house.calls.values():
             if isinstance(call.phase, Waiting):
                 there = [a for a in people if a.state in AT_WORK and call.phase.office in profiles[a.id].offices]
                 fluent = [a for a in there if call.language in profiles[a.id].languages]
-                ready = [a.id for a in fluent or there if a.state == "ready"]
+                ready = [a.id for a in fluent or there if a.state == "ready" and not a.timers]
                 assert not ready, f"{call.id} waits while {ready} are ready"
 
     def _promises(self) -> None:
