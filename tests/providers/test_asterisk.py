@@ -1,0 +1,269 @@
+"""Asterisk's events, as seen on the wire, become ours; keys become what was asked for; sentences become sound."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.call import events as core
+from app.call.legs import Gather
+from app.call.policy import Text
+from app.providers.asterisk.addresses import endpoint
+from app.providers.asterisk.gathers import Gathers
+from app.providers.asterisk.names import leg_of, ours, playback, played
+from app.providers.asterisk.provider import Asterisk
+from app.providers.asterisk.reading import Read, arrival
+from app.providers.asterisk.voices import KEPT, Voices
+from app.providers.asterisk.wire import understand
+from app.providers.base import Arrival, Refused, call_id
+from app.settings import AsteriskSettings, Secret
+from app.web.switch_socket import allowed
+from tests.core.policies import policy
+
+CENTRE = "stad"
+INBOUND = "pbx-1795433375.4"
+CALL = call_id(CENTRE, "asterisk", INBOUND)
+LEG = f"{CALL}.2"
+AT = "2026-11-23T11:29:35.147+0000"
+READ = Read(CENTRE, policy())
+
+
+def told(kind: str, **fields: Any) -> Arrival | None:
+    return arrival(READ, understand(json.dumps({"type": kind, "timestamp": AT, "application": "warmlijn", **fields})))
+
+
+def channel(name: str, state: str = "Up", **fields: Any) -> dict[str, Any]:
+    return {"id": name, "state": state, "name": "PJSIP/x", "protocol_id": "3742", "language": "nl", **fields}
+
+
+def inbound(number: str, name: str = "") -> Arrival:
+    who = channel(INBOUND, "Ring", caller={"name": name, "number": number})
+    found = told("StasisStart", args=["inbound", "0140123"], channel=who)
+    assert found is not None
+    return found
+
+
+def test_a_caller_is_offered_with_number_and_name_set_apart() -> None:
+    found = inbound("0612345678", "J. de Vries")
+    event = found.event
+    assert isinstance(event, core.CallOffered)
+    assert (event.call, event.leg, event.number.kind) == (CALL, f"{CALL}.1", "mobile")
+    assert found.private == {f"{CALL}.number": "+31612345678", f"{CALL}.name": "J. de Vries"}
+    assert found.line == (f"{CALL}.1", INBOUND)
+    assert (found.urgent, found.replies) == (False, "")
+    assert "612345678" not in repr(event)
+
+
+@pytest.mark.parametrize("number", ["anonymous", "Anonymous", ""])
+def test_who_hides_the_number_has_no_name_either(number: str) -> None:
+    found = inbound(number, "J. de Vries")
+    assert found.private == {}
+    assert found.event.number.kind == "withheld"  # type: ignore[union-attr]
+
+
+def test_both_signs_of_ringing_are_one() -> None:
+    ringing = told("ChannelStateChange", channel=channel(LEG, "Ringing"))
+    dialling = told("Dial", dialstatus="RINGING", peer=channel(LEG, "Ringing"))
+    assert ringing is not None
+    assert ringing == dialling
+    assert told("Dial", dialstatus="", peer=channel(LEG, "Down")) is None
+    assert told("Dial", dialstatus="PROGRESS", peer=channel(LEG, "Down")) == ringing
+
+
+def test_the_start_of_our_own_leg_is_the_answer() -> None:
+    found = told("StasisStart", args=["leg", CALL], channel=channel(LEG))
+    assert found is not None
+    assert found.event == core.LegAnswered(CALL, LEG)
+
+
+@pytest.mark.parametrize(
+    ("cause", "state", "means"),
+    [
+        (17, "Ringing", "busy"), (19, "Ringing", "no_answer"), (19, "Down", "unreachable"), (21, "Ringing", "declined"),
+        (26, "Ringing", "cancelled"), (16, "Ringing", "cancelled"), (16, "Up", "normal"), (44, "Up", "lost"),
+        (3, "Down", "unreachable"), (20, "Down", "unreachable"),
+    ],
+)  # fmt: skip
+def test_why_a_leg_ended(cause: int, state: str, means: str) -> None:
+    found = told("ChannelDestroyed", cause=cause, cause_txt="x", tech_cause=480, channel=channel(LEG, state))
+    assert found is not None
+    assert found.event == core.LegEnded(CALL, LEG, means)  # type: ignore[arg-type]
+
+
+def test_a_caller_ends_with_the_application_and_a_leg_with_its_channel() -> None:
+    found = told("StasisEnd", channel=channel(INBOUND))
+    assert found is not None
+    assert found.event == core.LegEnded(CALL, f"{CALL}.1", "normal")
+    assert told("StasisEnd", channel=channel(LEG)) is None
+    assert told("ChannelDestroyed", cause=16, channel=channel(INBOUND)) is None
+
+
+def test_a_room_of_ours_is_entered_and_others_are_none_of_our_business() -> None:
+    room = {"id": f"{CALL}-r1", "channels": [LEG]}
+    found = told("ChannelEnteredBridge", bridge=room, channel=channel(LEG))
+    assert found is not None
+    assert found.event == core.LegJoined(CALL, LEG, f"{CALL}-r1")
+    assert told("ChannelEnteredBridge", bridge={"id": "conference", "channels": []}, channel=channel(LEG)) is None
+    assert told("StasisStart", args=[], channel=channel("pbx-1.2")) is None
+    assert told("StasisStart", args=["somebody", "else"], channel=channel("pbx-1.2")) is None
+    assert told("StasisStart", args=["inbound", "1"], channel=channel("pbx-1.2"), replace_channel=channel(LEG)) is None
+
+
+def test_a_phone_that_goes_is_told_for_its_agent_only() -> None:
+    found = told("DeviceStateChanged", device_state={"name": "PJSIP/101", "state": "UNAVAILABLE"})
+    assert found is not None
+    assert found.event == core.DeviceChanged("bart", "gone")
+    assert told("DeviceStateChanged", device_state={"name": "PJSIP/999", "state": "BUSY"}) is None
+
+
+def test_the_transfer_key_names_a_colleague_once() -> None:
+    asked = {"refer_to": {"requested_destination": {"destination": "201"}},
+             "referred_by": {"source_channel": channel(LEG)}}  # fmt: skip
+    found = told("ChannelTransfer", **asked)
+    assert found is not None
+    assert found.event == core.PhoneTransferAsked(CALL, LEG, "ans")
+    assert told("ChannelTransfer", **asked, state="channel_progress") is None
+
+
+def test_what_is_no_event_is_refused_by_name() -> None:
+    assert told("ChannelVarset", variable="X", value="Y") is None
+    assert ours(LEG)
+    assert not ours(INBOUND)
+    assert leg_of(CENTRE, INBOUND) == f"{CALL}.1"
+    assert played(playback(LEG, 7)) == (LEG, 7)
+    assert played("somebody-elses") is None
+
+
+@pytest.mark.parametrize("uri", ["sip:101,201@x", "sip:101&PJSIP/9@x", "sip:@x", "tel:0900", "local:x", "tel:112"])
+def test_no_sign_of_an_address_reaches_the_dialplan(uri: str) -> None:
+    with pytest.raises(Refused):
+        endpoint(uri, "PJSIP/{user}", "PJSIP/{number}@trunk")
+
+
+def test_an_address_is_dialled_inside_or_through_the_trunk() -> None:
+    assert endpoint("sip:101@pbx", "PJSIP/{user}", "") == "PJSIP/101"
+    assert endpoint("tel:+31612300001", "PJSIP/{user}", "PJSIP/{number}@trunk") == "PJSIP/+31612300001@trunk"
+    with pytest.raises(Refused):
+        endpoint("tel:+31612300001", "PJSIP/{user}", "")
+
+
+class Keys:
+    """A gather with what came of it."""
+
+    def __init__(self, gather: Gather) -> None:
+        self.told: asyncio.Queue[Arrival] = asyncio.Queue()
+        self.quieted: list[tuple[str, int]] = []
+        self.gathers = Gathers(CENTRE, self.told.put_nowait, lambda leg, step: self.quieted.append((leg, step)))
+        self.gathers.begin(f"{CALL}.1", 3, gather)
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            self.gathers.pressed(f"{CALL}.1", key, READ.policy)
+
+
+async def test_one_key_stops_the_sentences_and_is_told_once() -> None:
+    keys = Keys(Gather((), 1))
+    keys.press("27")
+    assert (await keys.told.get()).event == core.KeysPressed(CALL, f"{CALL}.1", 3, "2")
+    assert keys.told.empty()
+    assert keys.quieted == [(f"{CALL}.1", 3)]
+
+
+async def test_a_number_ends_with_its_finish_and_stays_out_of_the_event() -> None:
+    keys = Keys(Gather((), 16, finish="#"))
+    keys.press("0612345678#")
+    found = await keys.told.get()
+    assert found.event.number.kind == "mobile"  # type: ignore[union-attr]
+    assert list(found.private.values()) == ["+31612345678"]
+    assert "612345678" not in repr(found.event)
+
+
+async def test_silence_counts_from_the_end_of_the_sentences_and_has_the_key_of_the_input() -> None:
+    keys = Keys(Gather((), 1, timeout=0.01))
+    assert keys.told.empty()
+    assert keys.gathers.spoken(f"{CALL}.1", 3)
+    found = await keys.told.get()
+    assert (found.event, found.key) == (core.InputTimedOut(CALL, f"{CALL}.1", 3), f"{CALL}.1:3:input")
+    assert not keys.gathers.spoken(f"{CALL}.1", 3)
+
+
+async def test_only_sentences_that_ended_by_themselves_are_told(tmp_path: Path) -> None:
+    asterisk = Asterisk(CENTRE, AsteriskSettings(
+        app="warmlijn", called=True, link_secrets=(Secret("x"),), url=None, user="", password=Secret(""),
+        sounds=tmp_path, sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="", music_waiting="a",
+        music_hold="b", fallback="down",
+    ))  # fmt: skip
+
+    def ended(step: int, state: str = "done") -> Arrival | None:
+        text = {"type": "PlaybackFinished", "playback": {"id": playback(f"{CALL}.1", step), "state": state}}
+        return asterisk.heard(understand(json.dumps(text)), READ.policy)
+
+    found = ended(2)
+    assert found is not None
+    assert found.event == core.SayFinished(CALL, f"{CALL}.1", 2)
+    asterisk.sending.stopped[playback(f"{CALL}.1", 3)] = None
+    assert ended(3) is None
+    hung_up = {"type": "ChannelHangupRequest", "channel": channel(INBOUND)}
+    assert asterisk.heard(understand(json.dumps(hung_up)), READ.policy) is None
+    assert ended(4, "failed") is None
+
+
+needs_voice = pytest.mark.skipif(
+    any(shutil.which(name) is None for name in ("espeak-ng", "sox")), reason="espeak-ng or sox is not installed"
+)
+
+
+@needs_voice
+async def test_a_sentence_becomes_a_file_that_telephones_carry(tmp_path: Path) -> None:
+    voices = Voices(tmp_path, "/seen")
+    assert voices.prepare()
+    media = await voices.media(("Goedemorgen, gemeente.", "Een ogenblik."), "nl")
+    files = [tmp_path / f"{each.removeprefix('sound:/seen/')}.wav" for each in media.split(",")]
+    assert len(files) == 2
+    for file in files:
+        with wave.open(str(file)) as sound:
+            assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (8000, 1, 2)
+            assert sound.getnframes() > 4000
+    assert await voices.media((), "nl") == "sound:/seen/silence"
+
+
+@needs_voice
+async def test_a_sentence_with_a_name_goes_within_the_hour_and_standing_ones_stay(tmp_path: Path) -> None:
+    voices = Voices(tmp_path)
+    voices.prepare()
+    texts = {"closed": Text("closed", {"nl": "Wij zijn gesloten.", "en": "We are closed."})}
+    await voices.warm(policy(texts=texts))
+    await voices.media(("Mevrouw De Vries belt.",), "nl")
+    (spoken,) = (tmp_path / "once").glob("*.wav")
+    assert len(list((tmp_path / "standing").glob("*.wav"))) == 2
+    old = spoken.stat().st_mtime - KEPT - 60
+    os.utime(spoken, (old, old))
+    voices._swept = 0.0
+    await voices.media(("Meneer Jansen belt.",), "nl")
+    assert not spoken.exists()
+
+
+async def test_a_recording_takes_precedence(tmp_path: Path) -> None:
+    recordings = tmp_path / "own"
+    (recordings / "nl").mkdir(parents=True)
+    (recordings / "nl" / "closed.wav").write_bytes(b"RIFF a voice of our own")
+    voices = Voices(tmp_path / "sounds", recordings=recordings)
+    voices.prepare()
+    voices.learn(policy(texts={"closed": Text("closed", {"nl": "Wij zijn gesloten."})}))
+    media = await voices.media(("Wij zijn gesloten.",), "nl")
+    assert Path(f"{media.removeprefix('sound:')}.wav").read_bytes() == b"RIFF a voice of our own"
+
+
+def test_only_the_agreed_password_opens_the_link() -> None:
+    secrets = (Secret("new-one"), Secret("old-one"))
+    assert allowed("Basic cGJ4Om9sZC1vbmU=", secrets)
+    for wrong in ("", "Basic", "Basic ???", "Bearer b2xkLW9uZQ==", "Basic cGJ4Om5vLW9uZQ==", "Basic b2xkLW9uZQ=="):
+        assert not allowed(wrong, secrets)
+    assert not allowed("Basic cGJ4Om9sZC1vbmU=", ())
