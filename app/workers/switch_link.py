@@ -13,16 +13,18 @@ from datetime import datetime
 import asyncpg
 
 from app.call.events import CallOffered, DegradeServed, InputTimedOut, KeysPressed, PhoneTransferAsked, SayFinished
+from app.call.legs import Gather
 from app.engine.arrivals import call_of
 from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.logs import logger
 from app.providers.asterisk import Asterisk
+from app.providers.asterisk.names import played
 from app.providers.asterisk.session import Closed, Dialled, Session, Socket
 from app.providers.asterisk.wire import Told
 from app.providers.base import Arrival, Uncertain
 from app.settings import Secret
-from app.store import leases
+from app.store import leases, present
 from app.store.database import FAILURES
 from app.workers.switch_compare import Comparison
 
@@ -191,6 +193,18 @@ class SwitchLink:
             return
         if found is not None:
             self.tell(found)
+        if told.type == "PlaybackStarted" and told.playback and not self._asterisk.sending.plays(told.playback.id):
+            self._asterisk.spawn(self._elsewhere(told.playback.id))
+
+    async def _elsewhere(self, playback: str) -> None:
+        """Another process speaks to this leg, over HTTP: its keys come to us, so we must know what they are for."""
+        found = played(playback)
+        if found is None:
+            return
+        call = await present.call(self._pool, self._asterisk.centre, found[0].rpartition(".")[0])
+        leg = None if call is None else call.leg(found[0])
+        if leg is not None and leg.step == found[1] and isinstance(leg.doing, Gather):
+            self._asterisk.gathers.begin(leg.id, leg.step, leg.doing)
 
     def tell(self, arrival: Arrival) -> None:
         """Take this to the engine, once; the order in which it is told is kept."""

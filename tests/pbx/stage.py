@@ -141,19 +141,20 @@ class Stage:
             await asyncio.sleep(0.05)
 
 
-def settings(pbx: Pbx, *, called: bool) -> AsteriskSettings:
-    """The house's side of the link."""
+def settings(pbx: Pbx, *, called: bool, several: bool = False) -> AsteriskSettings:
+    """The house's side of the link; one of `several` processes sends over HTTP when another holds it."""
     return AsteriskSettings(
         app="warmlijn" if called else "classic", called=called, link_secrets=(Secret(LINK_SECRET),) if called else (),
-        url=None if called else pbx.ari, user="warmlijn", password=Secret(ARI_PASSWORD), sounds=pbx.sounds,
-        sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="PJSIP/{number}@trunk",
+        url=None if called and not several else pbx.ari, user="warmlijn", password=Secret(ARI_PASSWORD),
+        sounds=pbx.sounds, sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="PJSIP/{number}@trunk",
         music_waiting="warmlijn-waiting", music_hold="warmlijn-hold", fallback="down",
     )  # fmt: skip
 
 
 @asynccontextmanager
 async def house(
-    database: str, pbx: Pbx, socket_server: Callable[[Any], Any], *, called: bool = True, given: Policy | None = None
+    database: str, pbx: Pbx, socket_server: Callable[[Any], Any], *, called: bool = True, several: bool = False,
+    given: Policy | None = None,
 ) -> AsyncIterator[Stage]:
     """The house until the end of the story; `socket_server(application)` serves it where Asterisk looks for it."""
     policies = Policies()
@@ -169,7 +170,7 @@ async def house(
             CENTRE, codec.text(Centre(CENTRE, wanted.version)),
         )
         engine = Engine(database, decide=decide, policies=policies, clock=utc_now, node=f"pbx-{time.monotonic_ns()}")
-        asterisk = Asterisk(CENTRE, settings(pbx, called=called))
+        asterisk = Asterisk(CENTRE, settings(pbx, called=called, several=several))
         stack.push_async_callback(asterisk.close)
         link = SwitchLink(engine, workers, asterisk, utc_now)
         outbox = Outbox(engine, workers, {(CENTRE, "asterisk"): asterisk})

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.call.call import Choosing, Consulting, Ended, Talking
-from app.call.events import CompleteAsked, ConsultAsked
+from app.call.events import CompleteAsked, ConsultAsked, KeysPressed
 from app.call.legs import Gather
 from app.providers.demo.server import serving
 from tests.pbx.asterisk import Pbx
@@ -143,14 +143,39 @@ async def test_the_link_may_be_cut_in_a_conversation(stage: Stage) -> None:
         await asyncio.gather(bart.over(), ans.over())
 
 
-async def test_two_houses_share_one_link(pbx: Pbx, database: str, server: Server) -> None:
-    async with house(database, pbx, server) as first:
+async def test_two_houses_share_one_link_and_either_may_decide(pbx: Pbx, database: str, server: Server) -> None:
+    async with (
+        house(database, pbx, server, several=True) as first,
+        house(database, pbx, serving, several=True) as second,
+    ):
         await linked(first)
-        async with house(database, pbx, serving) as second:
-            assert first.asterisk.linked
-            assert not await second.link.holds()
-            await first.close()
-            assert await second.link.holds()
+        assert not await second.link.holds()
+        async with phones(first, "101", "103", "caller") as (bart, ans, caller):
+            await second.ready("bart")
+            await caller.dials(MENU)
+            call = await first.phase(Choosing)
+            leg = call.legs[0]
+            await second.clicks(KeysPressed(call.id, leg.id, leg.step, "7"))
+            await second.until(lambda c: isinstance(c.phase, Choosing) and c.phase.mistakes == 1)
+            await asyncio.sleep(0.8)
+            await caller.presses("1")
+            await bart.rings()
+            await bart.accepts()
+            await first.phase(Talking)
+            await second.clicks(ConsultAsked(call.id, "bart", "ans"))
+            await ans.rings()
+            await ans.accepts()
+            await first.until(lambda c: isinstance(c.phase, Consulting) and c.phase.stage == "speaking")
+            assert await hears(caller, bart, ans) == [{"music"}, {"103"}, {"101"}]
+            await second.clicks(CompleteAsked(call.id, "bart"))
+            await bart.over()
+            assert await hears(caller, ans) == [{"103"}, {"caller"}]
+            await caller.hangs_up()
+            await ans.over()
+            await first.phase(Ended)
+            await first.empty()
+        await first.close()
+        assert await second.link.holds()
 
 
 async def test_asterisk_dies_and_no_call_stays_open(pbx: Pbx, stage: Stage) -> None:

@@ -15,7 +15,7 @@ from app.call.legs import Gather, InRoom, Leaving, LegState, Music, Prompt, Ring
 from app.logs import logger
 from app.providers.asterisk.addresses import endpoint
 from app.providers.asterisk.gathers import Gathers
-from app.providers.asterisk.names import playback
+from app.providers.asterisk.names import playback, played
 from app.providers.asterisk.reading import LEG_TAG
 from app.providers.asterisk.rest import Answer, Rest
 from app.providers.asterisk.voices import Unspeakable, Voices
@@ -96,6 +96,11 @@ class Sending:
         if found.done and not found.body.get("channels"):
             self._rooms.pop(room, None)
             await self._rest()("DELETE", f"/bridges/{room}")
+
+    def plays(self, name: str) -> bool:
+        """Whether this process began this playback."""
+        found = played(name)
+        return found is None or (found[0] in self._legs and self._legs[found[0]].playback == name)
 
     def forget(self, leg: str) -> None:
         """The leg is over."""
@@ -188,13 +193,11 @@ class Sending:
         before.playback, before.known = "", True
 
     async def _play(self, leg: str, step: int, channel: str, media: str) -> None:
-        name = playback(leg, step)
+        name = self._leg(leg).playback = playback(leg, step)
         answer = await self._rest()("POST", f"/channels/{channel}/play/{name}", {"media": media})
-        if not answer.done:
-            if (await self._rest()("GET", f"/playbacks/{name}")).done:
-                return  # sent once more: it sounds already
+        if not answer.done and not (await self._rest()("GET", f"/playbacks/{name}")).done:
+            self._leg(leg).playback = ""  # a second time it sounds already
             _must(answer)
-        self._leg(leg).playback = name
 
     async def _ringback(self, order: Order, channel: str) -> None:
         """180 to a caller who was not answered, the Dutch tone to anybody else."""
