@@ -104,6 +104,7 @@ def test_after_five_seconds_it_counts_and_what_was_owed_is_withdrawn() -> None:
     assert codes(centre.wait(5)) == ["transferred"]
     assert (centre.callbacks["c1.cb1"].status, centre.callbacks["c1.cb1"].because) == ("withdrawn", "transferred")
     assert (outcomes(centre)[-1], of(centre).callback) == (("to ans", "answered"), "")
+    assert [diary.booked for diary in centre.diaries.values()] == [{}]
 
 
 def test_a_promise_the_agent_had_confirmed_is_withdrawn_too() -> None:

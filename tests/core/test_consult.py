@@ -204,6 +204,11 @@ def test_the_hold_key_gives_the_caller_music_while_they_speak_with_the_agent() -
     assert codes(centre.handle(e.PhoneRetrieved("c1", "c1.2"))) == ["ignored.phase"]
 
 
+def test_the_hold_key_in_a_three_way_or_of_the_colleague_parts_nobody() -> None:
+    for centre, leg in ((three_way(), "c1.2"), (consulting_with_caller(), "c1.3"), (three_way(), "c1.3")):
+        assert codes(centre.handle(e.PhoneHeld("c1", leg))) == ["ignored.phase"]
+
+
 def test_back_to_a_caller_on_hold_takes_them_off_hold() -> None:
     centre = consulting_with_caller()
     centre.handle(e.PhoneHeld("c1", "c1.2"))

@@ -78,6 +78,7 @@ def test_a_transfer_under_way_leaves_a_promise_behind(moment: Callable[[], House
         "promised", "ans" if moment in (consulting_withdrawn, ringing_on_withdrawn) else "piet", "wmo", "cancelled",
     )  # fmt: skip
     assert ("to " + owed.colleague, "cancelled") in outcomes(centre)
+    assert [sum(diary.booked.values()) for diary in centre.diaries.values()] == [1]
 
 
 @pytest.mark.parametrize("moment", [consulting_with_caller, three_way, talking, connected_stable, waiting, promising])

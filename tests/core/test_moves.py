@@ -63,6 +63,7 @@ def test_letting_go_twice_is_letting_go_once() -> None:
     once = lets_go(CALL, "c1.3")
     assert once.leg("c1.3") == lets_go(once, "c1.3").leg("c1.3")
     assert [leg.live for leg in lets_go_of_others(CALL).legs] == [True, False, False]
+    assert [leg.joined for leg in lets_go_of_others(CALL).legs] == ["", "", ""]
 
 
 def test_a_leg_that_is_over_takes_its_timers_along() -> None:

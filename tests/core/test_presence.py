@@ -145,8 +145,8 @@ def test_an_agent_who_is_not_in_the_policy_is_nobody_s_last_one() -> None:
 def test_a_miss_makes_not_ready_unless_something_else_was_asked(then: str, after: str, warn: bool) -> None:
     centre = house("bart", "fatima")
     agent = replace(centre.agents["bart"], state="reserved", then=then, reason="pauze" if then != "ready" else "")
-    missed, warned = miss(agent, "no_answer", centre.world())
-    assert (missed.state, missed.then, warned) == (after, "ready", warn)
+    missed, warned = miss(agent, "no_answer", "c1", centre.world())
+    assert (missed.state, missed.then, bool(warned)) == (after, "ready", warn)
     assert missed.reason == ("no_answer" if then == "ready" else "pauze")
 
 
@@ -158,7 +158,8 @@ def test_who_is_let_go_keeps_the_place_among_the_idle() -> None:
     centre.now += timedelta(seconds=5)
     ends(centre, "caller")
     assert centre.agents["bart"] == before
-    assert release(replace(before, then="logged_off"), centre.world()).state == "logged_off"
+    gone = release(replace(before, then="logged_off"), centre.world())
+    assert (gone.state, gone.since, gone.then) == ("logged_off", centre.now, "ready")
 
 
 def test_the_registration_in_the_wrap_up_makes_the_agent_ready() -> None:
