@@ -95,5 +95,5 @@ class Mortal(Process):
         async def dead() -> bool:
             return self.gone
 
-        await until(dead, "the service dies", 60)
+        await until(dead, "the service dies", 90)
         await self.start()

@@ -40,7 +40,10 @@ class Process:
 
     async def ready(self, seconds: float = 60.0) -> None:
         """Wait until it says that it is ready."""
-        await until(self._is_ready, f"{self.url} is ready; it said:\n{self.said()[-3000:]}", seconds)
+        try:
+            await until(self._is_ready, "ready", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{self.url}: {error}; it said:\n{self.said()[-3000:]}") from None
 
     async def _is_ready(self) -> bool:
         assert self._process is not None

@@ -135,7 +135,7 @@ async def test_a_crash_at_every_point_of_every_command(
     name: str, servers: list[Server], folder: Path, routing: Policy
 ) -> None:
     """All at the same time, as many as the database servers have connections for."""
-    rooms = [asyncio.Semaphore(8) for _ in servers]
+    rooms = [asyncio.Semaphore(6) for _ in servers]
     failed: list[str] = []
 
     async def one(by: Forge, n: int, point: str, command: str) -> None:

@@ -34,8 +34,8 @@ def text() -> str:
     made = yaml.load(SHIPPED.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     made["days_off"] = {}
     made["hours"] = {name: {"ma-zo": "00:00-24:00"} for name in made["hours"]}
-    made["ringing"] = {**made.get("ringing", {}), "cycle": "1", "grace": "0.2", "post_dial": "3"}
-    made["transfer"] = {**made.get("transfer", {}), "join": "1", "stable": "1", "stopping": "0.5"}
+    made["ringing"] = {**made.get("ringing", {}), "cycle": "1", "grace": "0.2", "post_dial": "8"}
+    made["transfer"] = {**made.get("transfer", {}), "join": "2", "stable": "1", "stopping": "0.5"}
     for office in made["offices"].values():
         office |= {"patience": "60", "announce": "10", "offer_callback": "0", "wrap_up": "0"}
     for colleague in made["colleagues"].values():
