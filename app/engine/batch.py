@@ -1,7 +1,7 @@
 """One transaction: lock the centres that are free, read what the events need, decide, write, commit.
 
 Four round trips, whatever the number of events (storage findings): BEGIN, lock and read, write, NOTIFY and COMMIT;
-three while more waits, for then the COMMIT begins the next transaction. Nothing here talks to anything but the database.
+three while more waits, for then the COMMIT begins the next one. Nothing here talks to anything but the database.
 """
 
 from __future__ import annotations
