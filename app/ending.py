@@ -123,7 +123,10 @@ def _never_spoke(call: Call, phase: Offering | Joining, world: World) -> Parting
         records = () if leg is None else answered(call, leg, world.pinned.ringing, world.now)
     if agent is None:
         return Parting((), records)
-    return Parting((miss(agent, missed, world)[0] if missed else release(agent, world),), records)
+    if missed is None:
+        return Parting((release(agent, world),), records)
+    after, warned = miss(agent, missed, call.id, world)
+    return Parting((after,), (*records, *warned))
 
 
 def _cut_short(

@@ -58,7 +58,8 @@ DUTCH = {
     "CallerReturned": "beller terug in de rij",
     # commands, decisions
     "Command": "opdracht", "Because": "omdat", "OfferMade": "toestel ging over", "TransferMade": "doorverbinding",
-    "RegistrationOwed": "registratie verschuldigd", "Registered": "registratie", "Message": "actuele melding",
+    "RegistrationOwed": "registratie verschuldigd", "Registered": "registratie", "Warned": "waarschuwing",
+    "Message": "actuele melding",
     "Centre": "klantcontactcentrum", "Decision": "besluit", "Timer": "timer", "Given": "gegeven nummer",
     "Waiter": "wachtende beller", "World": "stand van zaken",
     # policy

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from app.call.agent import Agent
 from app.call.because import why
 from app.call.call import Call
-from app.call.decision import Decision, Record, Registered, RegistrationOwed
+from app.call.decision import Decision, Record, Registered, RegistrationOwed, Warned
 from app.call.events import (
     AgentLoggedOff,
     AgentLoggedOn,
@@ -100,29 +100,35 @@ def release(agent: Agent, world: World) -> Agent:
     return replace(agent, state=agent.then, since=world.now, call="", then="ready")
 
 
-def is_last_ready(agent: Agent, world: World) -> bool:
-    """Whether some office of this agent would have nobody ready left (domain §5)."""
+def left_bare(agent: Agent, world: World) -> tuple[str, ...]:
+    """The offices of this agent that would have nobody ready left (domain §5)."""
     profiles = world.policy.agents
     if agent.id not in profiles:
-        return False
+        return ()
     others = [a.id for a in world.agents.values() if a.state == "ready" and a.id != agent.id]
     staffed = {office for a in others if a in profiles for office in profiles[a].offices}
-    return any(office not in staffed for office in profiles[agent.id].offices)
+    return tuple(office for office in profiles[agent.id].offices if office not in staffed)
 
 
-def miss(agent: Agent, reason: str, world: World) -> tuple[Agent, bool]:
+def is_last_ready(agent: Agent, world: World) -> bool:
+    """Whether some office would have nobody ready left without this agent."""
+    return bool(left_bare(agent, world))
+
+
+def miss(agent: Agent, reason: str, call: str, world: World) -> tuple[Agent, tuple[Warned, ...]]:
     """The agent's phone was not answered: not ready with the reason, unless this is the last ready one.
 
     The last one rests for one ring: a phone that fails at once is not dialled over and over, and the caller's patience
-    is looked at meanwhile. What the agent asked during the offer holds. Returns the agent and whether the supervisor is
-    to be warned (domain §5).
+    is looked at meanwhile. What the agent asked during the offer holds. Returns the agent and of which
+    offices the supervisor is warned (domain §5).
     """
     if agent.then != "ready":
-        return release(agent, world), False
-    if is_last_ready(agent, world):
+        return release(agent, world), ()
+    if bare := left_bare(agent, world):
         rest = timer("again", world.now, world.pinned.ringing.cycle)
-        return replace(agent, state="ready", since=world.now, call="", reason="", then="ready", timers=(rest,)), True
-    return replace(agent, state="not_ready", since=world.now, call="", reason=reason, then="ready"), False
+        after = replace(agent, state="ready", since=world.now, call="", reason="", then="ready", timers=(rest,))
+        return after, tuple(Warned("last_ready", call, office, world.now) for office in bare)
+    return replace(agent, state="not_ready", since=world.now, call="", reason=reason, then="ready"), ()
 
 
 def done(agent_id: str, call: Call, world: World) -> tuple[tuple[Agent, ...], tuple[Record, ...]]:

@@ -17,6 +17,7 @@ from app.call.events import Event, Question
 from app.call.legs import Role
 
 Outcome = Literal["answered"] | Cause
+Danger = Literal["last_ready", "callback_missed", "callback_late"]
 
 
 class OfferMade(Struct, frozen=True, tag=True):
@@ -60,7 +61,16 @@ class Registered(Struct, frozen=True, tag=True):
     at: datetime
 
 
-Record = OfferMade | TransferMade | RegistrationOwed | Registered
+class Warned(Struct, frozen=True, tag=True):
+    """The supervisor must know: `subject` is the office whose last ready agent missed a call, or the callback."""
+
+    kind: Danger
+    call: str
+    subject: str
+    at: datetime
+
+
+Record = OfferMade | TransferMade | RegistrationOwed | Registered | Warned
 
 
 class Message(Struct, frozen=True):

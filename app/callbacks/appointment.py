@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from app.call.because import Because, why
 from app.call.callback import Callback
-from app.call.decision import Decision
+from app.call.decision import Danger, Decision, Warned
 from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn, TimerFired
 from app.call.numbers import Given
 from app.call.timers import Timer, without
@@ -40,7 +40,7 @@ def decide_callback(event: CallbackEvent, world: World) -> Decision:
             because = why("callback.kept", callback=callback.id, agent=event.agent)
             return Decision(because, callbacks=(after,), diaries=diaries)
         case _:
-            return _escalate(callback, event)
+            return _escalate(callback, event, world)
 
 
 def _confirm(callback: Callback, event: CallbackConfirmed, world: World) -> Decision:
@@ -95,9 +95,11 @@ def _described(callback: Callback, event: CallbackChanged) -> Callback:
     )
 
 
-def _escalate(callback: Callback, event: TimerFired) -> Decision:
+def _escalate(callback: Callback, event: TimerFired, world: World) -> Decision:
     """The moment passed, or the norm did: the supervisor is warned; it is never closed by itself (domain §6)."""
     if Timer(event.name, event.due_at, event.leg) not in callback.timers:
         return Decision(why("ignored.timer_gone", timer=event.name))
     after = replace(callback, late=True, timers=without(callback.timers, event.name))
-    return Decision(why(f"callback.{event.name}", callback=callback.id), callbacks=(after,))
+    kind: Danger = "callback_late" if event.name == "late" else "callback_missed"
+    warned = Warned(kind, callback.call, callback.id, world.now)
+    return Decision(why(f"callback.{event.name}", callback=callback.id), callbacks=(after,), records=(warned,))

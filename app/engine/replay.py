@@ -117,9 +117,9 @@ class _Fold:
                 yield found
 
     def _facts(self) -> dict[str, dict[str, Any]]:
-        """Offers and transfers by event and number, registrations by call and agent; as `recorded.facts` has them."""
+        """Facts by event and number, registrations by call and agent; as `recorded.facts` has them."""
         write = self._write
-        made = {table: write.rows[table] for table in ("offers", "transfers")}
+        made = {table: write.rows[table] for table in ("offers", "transfers", "warnings")}
         made["registrations"] = [(*row[:5], codec.questions(row[5])) for row in write.registrations()]
         return {table: {"/".join(map(str, row[1:3])): row for row in rows} for table, rows in made.items()}
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.call.call import Call, Degraded, Ended
 from app.call.callback import Callback
 from app.call.commands import Command
-from app.call.decision import OfferMade, Registered, RegistrationOwed, TransferMade
+from app.call.decision import OfferMade, Registered, RegistrationOwed, TransferMade, Warned
 from app.call.events import TimerFired
 from app.call.timers import Timer
 from app.engine.arrivals import Item, Step
@@ -157,6 +157,8 @@ def save_step(write: Write, step: Step, node: str, answered: set[str]) -> None:
                 write.register(step.centre, r.call, r.agent, owed_at=r.at)
             case Registered() as r:
                 write.register(step.centre, r.call, r.agent, done_at=r.at, questions=text(r.questions))
+            case Warned() as w:
+                write.rows["warnings"].append((step.centre, step.seq, n, w.kind, w.call, w.subject, w.at))
 
 
 def _told(command: Command, step: Step, answered: set[str]) -> bool:

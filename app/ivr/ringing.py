@@ -8,7 +8,7 @@ from app.agents.presence import miss, talk
 from app.call.agent import Agent
 from app.call.because import Because, why
 from app.call.call import Call, Cause, Joining, Offering, Talking
-from app.call.decision import Decision, Record
+from app.call.decision import Decision, Record, Warned
 from app.call.events import (
     Event,
     InputTimedOut,
@@ -85,18 +85,18 @@ def _withdraw(call: Call, phase: Offering, cause: Cause, world: World) -> Decisi
 
 def _next(call: Call, phase: Offering, leg: Leg | None, cause: Cause, world: World) -> Decision:
     """The offer failed: the agent is not ready any more unless the last one; the next phone rings."""
-    agents, warn = _missed(phase.agent, cause, world)
-    because = why("offer.missed_last" if warn else "offer.missed", agent=phase.agent, cause=cause)
+    agents, warned = _missed(phase.agent, cause, call.id, world)
+    because = why("offer.missed_last" if warned else "offer.missed", agent=phase.agent, cause=cause)
     records = () if leg is None else (rang(call, leg, cause, world.pinned.ringing, world.now),)
-    return _on(wait(call, phase.waiting, world.seeing(*agents), because), agents, records)
+    return _on(wait(call, phase.waiting, world.seeing(*agents), because), agents, (*records, *warned))
 
 
-def _missed(agent_id: str, cause: Cause, world: World) -> tuple[tuple[Agent, ...], bool]:
+def _missed(agent_id: str, cause: Cause, call: str, world: World) -> tuple[tuple[Agent, ...], tuple[Warned, ...]]:
     agent = world.agents.get(agent_id)
     if agent is None:
-        return (), False
-    after, warn = miss(agent, cause, world)
-    return (after,), warn
+        return (), ()
+    after, warned = miss(agent, cause, call, world)
+    return (after,), warned
 
 
 def _on(decision: Decision, agents: tuple[Agent, ...], records: tuple[Record, ...]) -> Decision:
@@ -141,7 +141,8 @@ def _together(call: Call, phase: Joining, world: World) -> Decision | None:
 
 def _back(call: Call, phase: Joining, leg: Leg | None, world: World, because: Because) -> Decision:
     """The agent was lost before the first word, as if the phone could not be reached: the caller goes first."""
-    agents, _ = _missed(phase.agent, "unreachable", world)
+    agents, warned = _missed(phase.agent, "unreachable", call.id, world)
     call = does(call, call.legs[0].id, Music())
     records = () if leg is None else (rang(call, leg, "lost", world.pinned.ringing, world.now),)
-    return _on(wait(call, replace(phase.waiting, priority=1), world.seeing(*agents), because), agents, records)
+    waits = wait(call, replace(phase.waiting, priority=1), world.seeing(*agents), because)
+    return _on(waits, agents, (*records, *warned))

@@ -24,6 +24,7 @@ _FACTS = {
     "offers": """SELECT centre, seq, n, call, leg, role, party, outcome, rang, rings, estimated, at
                  FROM offers WHERE centre = $1""",
     "transfers": "SELECT centre, seq, n, call, agent, colleague, outcome, at FROM transfers WHERE centre = $1",
+    "warnings": "SELECT centre, seq, n, kind, call, subject, at FROM warnings WHERE centre = $1",
     "registrations": "SELECT centre, call, agent, owed_at, done_at, questions FROM registrations WHERE centre = $1",
     "timers": "SELECT centre, subject, name, leg, due_at FROM timers WHERE centre = $1",
 }
@@ -47,7 +48,7 @@ async def states(connection: asyncpg.Connection, table: str, centre: str) -> dic
 
 
 async def facts(connection: asyncpg.Connection, table: str, centre: str) -> dict[str, tuple[Any, ...]]:
-    """The second and third column -> the whole row, of `offers`, `transfers`, `registrations` or `timers`."""
+    """The second and third column -> the whole row, of one of the tables of facts, or of `timers`."""
     rows = [tuple(row) for row in await connection.fetch(_FACTS[table], centre)]
     if table == "registrations":
         rows = [(*row[:5], codec.questions(row[5])) for row in rows]

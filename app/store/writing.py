@@ -90,6 +90,9 @@ PARTS: dict[str, tuple[str, str]] = {
         "centre, seq, n, call, agent, colleague, outcome, at",
         "text bigint int text text text text timestamptz",
     ),
+    "warnings": _insert(
+        "warnings", "centre, seq, n, kind, call, subject, at", "text bigint int text text text timestamptz"
+    ),
     "registrations": (
         """INSERT INTO registrations AS r (centre, call, agent, owed_at, done_at, questions) SELECT * FROM unnest({})
            ON CONFLICT (centre, call, agent) DO UPDATE SET

@@ -9,7 +9,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from app.call.decision import OfferMade, TransferMade
+from app.call.decision import OfferMade, TransferMade, Warned
 from app.engine.arrivals import Committed
 
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -35,6 +35,7 @@ class Metrics:
         )
         self.offers = counter("offers", "Phones rung, by outcome.", "role", "outcome")
         self.transfers = counter("transfers", "Transfers, by outcome.", "outcome")
+        self.warnings = counter("warnings", "What the supervisor was warned of.", "centre", "kind")
         self.batch = Histogram(
             "warmlijn_batch_events",
             "Events saved together.",
@@ -92,6 +93,8 @@ class Metrics:
                     self.rings.labels(record.role).observe(record.rings)
                 elif isinstance(record, TransferMade):
                     self.transfers.labels(record.outcome).inc()
+                elif isinstance(record, Warned):
+                    self.warnings.labels(step.centre, record.kind).inc()
         for kind, number in types.items():
             self.events.labels(kind).inc(number)
 

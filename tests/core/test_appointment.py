@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.call.callback import Callback, Slot
-from app.call.decision import Decision
+from app.call.decision import Decision, Warned
 from app.call.diary import Diary
 from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn, TimerFired
 from app.call.numbers import Given
@@ -181,8 +181,10 @@ def test_a_missed_moment_and_the_end_of_the_norm_escalate_and_leave_it_open() ->
     (after,) = missed.callbacks
     assert (missed.because.code, after.late, after.open, after.status) == ("callback.missed", True, True, "pending")
     assert [timer.name for timer in after.timers] == ["late"]
+    assert missed.records == (Warned("callback_missed", "c1", "c1.cb1", at("2026-11-24T12:30")),)
     late = decide(fired("late"), after, "2026-11-26T17:00")
     assert (late.because.code, late.callbacks[0].open, late.callbacks[0].timers) == ("callback.late", True, ())
+    assert late.records == (Warned("callback_late", "c1", "c1.cb1", at("2026-11-26T17:00")),)
     again = decide(fired("late"), late.callbacks[0], "2026-11-26T17:00")
     assert (again.because.code, again.callbacks) == ("ignored.timer_gone", ())
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.call import events as e
-from app.call.decision import OfferMade
+from app.call.decision import OfferMade, Warned
 from app.call.policy import Ringing
 from tests.core.house import House
 from tests.core.moments import (
@@ -109,11 +109,43 @@ def test_the_longest_idle_agent_is_offered_the_call_first_and_one_who_missed_com
     assert of(centre).phones == 2
 
 
+def warned(centre: House) -> list[tuple[str, str, str]]:
+    """What the supervisor was warned of."""
+    return [(r.kind, r.call, r.subject) for r in centre.records if isinstance(r, Warned)]
+
+
+def test_the_warning_names_each_office_left_bare_also_when_the_caller_is_gone_or_the_line_fails() -> None:
+    """Fatima answers for both offices; Bart is ready for one of them."""
+    for moment, role, cause in ((withdrawn_from_fatima, "caller", "normal"), (joining_fatima, "agent", "lost")):
+        centre = moment()
+        ends(centre, role, cause)
+        assert warned(centre) == [("last_ready", "c1", "sociaal")]
+
+
+def joining_fatima() -> House:
+    centre = house("fatima", "bart")
+    rings(centre)
+    presses(centre, "1")
+    phone_rings(centre)
+    answers(centre)
+    return centre
+
+
+def withdrawn_from_fatima() -> House:
+    centre = house("fatima", "bart")
+    rings(centre)
+    presses(centre, "1")
+    phone_rings(centre)
+    centre.wait(14)
+    return centre
+
+
 def test_the_last_ready_agent_stays_ready_a_new_round_begins_and_the_supervisor_is_warned() -> None:
     centre = house("bart")
     rings(centre)
     presses(centre, "1")
     assert codes(ends(centre, "agent", "no_answer")) == ["offer.missed_last"]
+    assert warned(centre) == [("last_ready", "c1", "kcc")]
     assert (centre.agents["bart"].state, phase(centre)) == ("ready", "Waiting")
     assert centre.wait(4.9) == []
     assert [codes([s]) for s in centre.wait(0.1)] == [["agent.again"], ["offer.free"]]

@@ -29,6 +29,19 @@ TITLES = {
     "failed": both("Er ging iets mis.", "Something went wrong."),
 }
 
+WARNINGS = {
+    "last_ready": both(
+        "De laatste beschikbare medewerker van dit loket nam niet op.",
+        "The last ready agent of this office did not answer.",
+    ),
+    "callback_missed": both(
+        "Het moment van een terugbelafspraak ging voorbij.", "The moment of a callback has passed."
+    ),
+    "callback_late": both(
+        "Een terugbelafspraak is over de norm in werkdagen.", "A callback is past the norm in working days."
+    ),
+}
+
 INPUT = {
     "value": both("Deze waarde kan hier niet.", "This value is not possible here."),
     "missing": both("Dit ontbreekt.", "This is missing."),
