@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.policy import Policy
-from app.transfer.target import choose
+from app.transfer.target import choose, instead
 from tests.core.house import House
 from tests.core.moments import codes, joined, last, of, outcomes, phase, sent, talking
 from tests.core.policies import policy
@@ -46,6 +46,25 @@ def test_the_substitute_is_proposed_first_also_from_another_department() -> None
     elsewhere = {**people, "piet": replace(people["piet"], substitute="kees"),
                  "kees": replace(people["piet"], id="kees", department="burgerzaken")}  # fmt: skip
     assert chosen("piet", failed=("piet",), rules=policy(colleagues=elsewhere)) == "ignored.rung_already kees"
+
+
+@pytest.mark.parametrize(
+    ("colleague", "department", "failed", "expected"),
+    [("ans", "wmo", ("ans",), ["piet"]), ("els", "wmo", (), ["ans", "piet"]), ("piet", "wmo", ("ans", "piet"), []),
+     ("", "wmo", ("ans",), ["piet"]), ("gone", "wmo", (), ["ans", "piet"]), ("", "burgerzaken", (), [])],
+)  # fmt: skip
+def test_who_can_take_it_over(colleague: str, department: str, failed: tuple[str, ...], expected: list[str]) -> None:
+    world = House().world()
+    left = instead(caller(failed=failed), colleague, department, world.policy, world.now)
+    assert [c.id for c in left] == expected
+
+
+def test_a_substitute_of_the_same_department_goes_first_and_is_named_once() -> None:
+    people = policy().colleagues
+    rules = policy(colleagues={"els": people["els"], "ans": people["ans"], "piet": people["piet"],
+                               "kees": replace(people["piet"], id="kees", substitute="piet")})  # fmt: skip
+    left = instead(caller(failed=("kees",)), "kees", "wmo", rules, House().now)
+    assert [c.id for c in left] == ["piet", "ans"]
 
 
 def test_who_is_absent_is_not_rung_and_the_caller_notices_nothing() -> None:

@@ -99,11 +99,25 @@ async def test_back_to_the_caller(house: House) -> None:
     assert isinstance((await house.call(call)).phase, Talking)
 
 
+async def test_who_can_take_it_over_stands_on_the_card_the_substitute_first(house: House) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    card = (await bart.post(f"/calls/{call}/consult", json={"colleague": "anja"})).json()
+    assert card["instead"] == []
+    await house.declines(call)
+    card = (await bart.get("/me/call")).json()["call"]
+    assert (card["failed"], [c["id"] for c in card["instead"]]) == ("declined", ["thomas"])
+    await bart.post(f"/calls/{call}/consult", json={"colleague": "thomas"})
+    await house.declines(call)
+    assert (await bart.get("/me/call")).json()["call"]["instead"] == [], "both were tried"
+
+
 async def test_an_absent_colleague_becomes_a_promise_that_the_agent_says_and_confirms(house: House) -> None:
     call = await house.talking()
     bart = house.as_("bart")
     card = (await bart.post(f"/calls/{call}/consult", json={"colleague": "ruben"})).json()
     assert (card["phase"], card["failed"]) == ("Talking", "absent")
+    assert card["instead"] == [{"id": "fatima", "label": "Fatima El Idrissi"}]
     assert card["sayNow"][0] == (
         "Het spijt me, mevrouw Kanarievogel. Ruben Smit is momenteel niet bereikbaar. "
         "Ik zorg ervoor dat u wordt teruggebeld."

@@ -15,6 +15,7 @@ from app.call.numbers import Kind
 from app.call.policy import Policy
 from app.providers import numbers
 from app.store import codec
+from app.transfer.target import instead
 from app.web.api.accesses import note_access
 from app.web.api.possible import Action, possible
 from app.web.api.promises import CallbackDetails, detailed, in_turn, labelled, names_of
@@ -64,7 +65,10 @@ class Reason(Out):
 
 
 class CallCard(Out):
-    """One call on the desk. `waited` is seconds from arrival to a person, or to now; `may` is what can be clicked."""
+    """One call on the desk. `waited` is seconds from arrival to a person, or to now; `may` is what can be clicked.
+
+    After a transfer that `failed`, `instead` are the colleagues who can take it over, the substitute first.
+    """
 
     id: str
     phase: str
@@ -78,6 +82,7 @@ class CallCard(Out):
     caller: Caller
     colleague: Consulted | None
     failed: str | None
+    instead: list[Labelled]
     may: list[Action]
     say_now: list[str]
     sentences: list[StandardSentence]
@@ -152,6 +157,7 @@ async def card(request: Request, means: Means, user: User, agent: Agent, call: C
         caller=_caller(call, names.get(call.name), names.get(call.number.ref)),
         colleague=_colleague(call, policy),
         failed=getattr(call.phase, "failed", "") or None,
+        instead=_instead(call, own, policy, now),
         may=possible(call, agent, callbacks, centre, policy, pinned, means),
         say_now=now_to_say(call, own, policy, names),
         sentences=standard(call, pinned, agent.id, names, now),
@@ -182,6 +188,13 @@ def _colleague(call: Call, policy: Policy) -> Consulted | None:
     return Consulted(
         id=phase.colleague, name=known.name if known else phase.colleague, stage=phase.stage, focus=phase.focus
     )
+
+
+def _instead(call: Call, own: Callback | None, policy: Policy, now: datetime) -> list[Labelled]:
+    if own is None or not getattr(call.phase, "failed", ""):
+        return []
+    left = instead(call, own.colleague, own.department, policy, now)
+    return [Labelled(id=colleague.id, label=colleague.name) for colleague in left]
 
 
 async def _callbacks(means: Means, centre: str, call: Call) -> tuple[Sequence[Callback], int]:
