@@ -94,7 +94,14 @@ class Item:
         self.commanded: set[str] = set()
         """The legs to which this arrival gave something to do."""
 
-    def still_asks(self) -> str:
+    def begin(self, *, seen: bool) -> None:
+        """A transaction takes it up; whatever an earlier one that failed left here is forgotten."""
+        self.seen = seen
+        self.replies = self._still_asks()
+        self.because = self.error = None
+        self.commanded = set()
+
+    def _still_asks(self) -> str:
         """What the answer will tell (`Arrival.replies`); nothing when nobody waits for it any more.
 
         A caller whose answer came too late has been sent to the KCC: nothing is sent after them.

@@ -10,7 +10,8 @@ from itertools import islice
 import asyncpg
 
 from app.engine.arrivals import Committed, Handled, Item, subject_of
-from app.engine.batch import Batch, Decide, quarantine_row
+from app.engine.batch import Batch
+from app.engine.deciding import Decide, quarantine_row
 from app.engine.errors import Overloaded, Quarantined, Unavailable, UnknownCentre
 from app.engine.policies import Policies
 from app.engine.scene import Scene

@@ -15,7 +15,7 @@ from msgspec import Struct
 from app.call.decision import Centre
 from app.call.policy import Policy
 from app.engine.arrivals import Step, call_of
-from app.engine.batch import Decide
+from app.engine.deciding import Decide
 from app.engine.policies import Policies
 from app.engine.saving import save_step
 from app.engine.scene import Scene

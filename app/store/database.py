@@ -57,7 +57,12 @@ async def keep(_connection: asyncpg.Connection) -> None:
 async def engine_connection(url: str) -> asyncpg.Connection:
     """A connection for the engine. Raises OSError, TimeoutError or a PostgresError."""
     return await asyncpg.connect(
-        url, timeout=SECONDS, server_settings=ENGINE, statement_cache_size=256, max_cached_statement_lifetime=0
+        url,
+        timeout=SECONDS,
+        command_timeout=SECONDS + 0.5,  # the server's own come first; this is for one that says nothing at all
+        server_settings=ENGINE,
+        statement_cache_size=256,
+        max_cached_statement_lifetime=0,
     )
 
 
