@@ -9,7 +9,7 @@ import pytest
 from app.web.api import build
 from tests.web.house import TEXT, House
 
-AGENT, SUPERVISOR, ADMIN = {"bart"}, {"tess"}, {"ada"}
+AGENT, SUPERVISOR, ADMIN, SWITCH = {"bart"}, {"tess"}, {"ada"}, {"centrale"}
 RIGHTS: dict[str, set[str]] = {
     "GET /me/presence": AGENT, "PUT /me/presence": AGENT, "GET /me/call": AGENT,
     **{f"POST /calls/{{call}}/{action}": AGENT for action in (
@@ -25,7 +25,8 @@ RIGHTS: dict[str, set[str]] = {
     "GET /warnings": SUPERVISOR | ADMIN, "GET /agents": SUPERVISOR, "GET /offices": SUPERVISOR | ADMIN,
     "GET /calls": SUPERVISOR | ADMIN, "GET /calls/{call}": SUPERVISOR | ADMIN,
     "POST /policy/check": ADMIN, "POST /policy/activate": ADMIN, "POST /policy/roll-back": ADMIN,
-    "GET /policy/versions": ADMIN, "GET /policy/versions/{version}": ADMIN, "POST /policy/explain": SUPERVISOR | ADMIN,
+    "GET /policy/versions": ADMIN, "GET /policy/versions/{version}": ADMIN,
+    "POST /policy/explain": SUPERVISOR | ADMIN | SWITCH,
 }
 BODIES: dict[str, dict[str, Any]] = {
     "PUT /me/presence": {"state": "logged_on"},
@@ -52,7 +53,7 @@ def test_the_table_names_every_route_and_no_other() -> None:
 
 
 def test_each_route_says_itself_who_may_use_it() -> None:
-    names = {"bart": "agent", "tess": "supervisor", "ada": "admin"}
+    names = {"bart": "agent", "tess": "supervisor", "ada": "admin", "centrale": "switch"}
     for path, operations in build().openapi()["paths"].items():
         for method, operation in operations.items():
             may = {names[name] for name in RIGHTS[f"{method.upper()} {path}"]}
@@ -114,6 +115,14 @@ async def test_another_centre_lives_apart(house: House) -> None:
     assert (await house.as_("bart").get("/me/presence")).json()["state"] == "logged_off"
     await house.talking("meryem")
     assert (await house.as_("ada2").get("/calls")).json()["items"] == []
+
+
+async def test_a_switch_asks_where_a_caller_goes_and_tries_no_file_of_its_own(house: House) -> None:
+    asked = {"number": "14 0123", "press": ["2"], "at": "di 10:15"}
+    answer = (await house.as_("centrale").post("/policy/explain", json=asked)).json()
+    assert (answer["office"], answer["closed"]) == ("sociaal", False)
+    refused = await house.as_("centrale").post("/policy/explain", json={**asked, "text": TEXT})
+    assert refused.status_code == 403
 
 
 async def test_a_call_of_a_colleague_looks_like_no_call(house: House) -> None:

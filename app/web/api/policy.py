@@ -182,10 +182,15 @@ async def get_version(version: Annotated[Version, Path()], me: Me, means: Backin
 
 @routes.post(
     "/policy/explain", summary="Waar komt een beller uit, en waarom", operation_id="explainPolicy",
-    openapi_extra=allow("supervisor", "admin"), responses=failures(413),
+    openapi_extra=allow("supervisor", "admin", "switch"), responses=failures(413),
 )
 async def explain(request: Request, asked: ExplainAsked, me: Me, means: Backing) -> Explained:
-    """Stap voor stap, met de regels; door dezelfde beslissingen als echte gesprekken."""
+    """Stap voor stap, met de regels; door dezelfde beslissingen als echte gesprekken.
+
+    Een telefooncentrale die zelf doorverbindt, vraagt hier met een token `switch` naar welk loket een beller gaat.
+    """
+    if me.role == "switch" and asked.text is not None:
+        raise Problem(403, "not_allowed")
     language = language_of(request)
     if asked.text is None:
         policy = await means.policy(me.centre)
