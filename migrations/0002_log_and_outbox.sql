@@ -55,7 +55,6 @@ CREATE TABLE lines (
     PRIMARY KEY (centre, leg)
 );
 CREATE INDEX lines_call ON lines (centre, call);
-CREATE INDEX lines_ref ON lines (centre, provider, ref);
 COMMENT ON TABLE lines IS 'Which of the switch''s own lines is which of our legs.';
 
 CREATE TABLE quarantine (

@@ -101,7 +101,7 @@ async def list_calls(
         """SELECT id, phase, started_at, ended_at, state->>'office' AS office, state->>'topic' AS topic,
                   state->>'language' AS language, state->>'dialled' AS dialled, state->>'policy' AS policy
            FROM calls
-           WHERE centre = $1 AND ($2::text IS NULL OR state->>'office' = $2)
+           WHERE centre = $1 AND started_at > '-infinity' AND ($2::text IS NULL OR state->>'office' = $2)
              AND ($3::bool IS NULL OR (ended_at IS NULL) = $3) AND ($4::timestamptz IS NULL OR started_at >= $4)
              AND ($5::text IS NULL
                   OR (started_at, id) < (SELECT started_at, id FROM calls WHERE centre = $1 AND id = $5))
