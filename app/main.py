@@ -26,7 +26,7 @@ from app.providers.twilio import Twilio
 from app.settings import CentreSettings, Settings, utc_now
 from app.store import embedded, migrations
 from app.store.database import engine_pool, let_go, reading_pool
-from app.web import api, music, switch_socket
+from app.web import api, front, music, switch_socket
 from app.web.health import Health
 from app.web.means import Means
 from app.web.metrics import Metrics
@@ -128,7 +128,7 @@ class Service:
         desks.means = Means(engine, pool, utc_now, key_of(self.settings))
         routes: list[BaseRoute] = [
             *Health(engine, pool, metrics, utc_now).routes(),
-            *music.routes(),
+            *front.routes(), *music.routes(),
             switch_socket.route({centre: link.door for centre, link in links.items()}),
             Mount(api.PREFIX, desks),
         ]
