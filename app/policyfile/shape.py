@@ -276,11 +276,11 @@ class RetentionPart(Part):
     """Bewaartermijnen in dagen na afloop."""
 
     calls: Annotated[int, Field(ge=1, le=3650), WHOLE] = 90
-    """Gesprekken."""
+    """Gesprekken, en wat erbij hoort: toestellen die overgingen, doorverbindingen, registraties, gesloten afspraken."""
     numbers: Annotated[int, Field(ge=1, le=365), WHOLE] = 14
     """Namen en nummers."""
     events: Annotated[int, Field(ge=1, le=3650), WHOLE] = 365
-    """Gebeurtenissen, zonder namen en nummers."""
+    """Gebeurtenissen zonder namen en nummers, waarschuwingen, en wie wat heeft ingezien."""
 
 
 class WhenPart(Part):

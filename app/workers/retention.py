@@ -10,7 +10,7 @@ import asyncpg
 
 from app.engine.policies import Policies
 from app.logs import logger
-from app.store import leases, silent
+from app.store import forgetting, leases
 from app.store.database import FAILURES
 
 EVERY = 900.0
@@ -57,7 +57,8 @@ class Retention:
     async def clean(self) -> None:
         """Delete what has outlived its term now."""
         now = self._clock()
-        await silent.forget_names(self._pool, now)
+        await forgetting.forget_names(self._pool, now)
         for centre in self._centres:
             kept = self._policies.active(centre).retention
-            await silent.forget(self._pool, centre, now - timedelta(days=kept.calls), now - timedelta(days=kept.events))
+            calls, events = timedelta(days=kept.calls), timedelta(days=kept.events)
+            await forgetting.forget(self._pool, centre, now - calls, now - events)

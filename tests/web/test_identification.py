@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.call.numbers import Given
-from app.store import silent
+from app.store import forgetting
 from tests.web.house import NAME, NUMBER, WRITTEN, House
 
 IDENTITY = {"name": "mevrouw De Vries", "identity": "klantnummer 10020030"}
@@ -120,7 +120,7 @@ async def test_who_looked_is_itself_forgotten_after_its_term(house: House) -> No
     count = "SELECT count(*) FROM accesses"
     assert await house.pool.fetchval(count) == 1
     now = await house.pool.fetchval("SELECT now()")
-    await silent.forget(house.pool, "voorbeeldstad", now - timedelta(days=90), now - timedelta(days=365))
+    await forgetting.forget(house.pool, "voorbeeldstad", now - timedelta(days=90), now - timedelta(days=365))
     assert await house.pool.fetchval(count) == 1
-    await silent.forget(house.pool, "voorbeeldstad", now, now + timedelta(seconds=1))
+    await forgetting.forget(house.pool, "voorbeeldstad", now, now + timedelta(seconds=1))
     assert await house.pool.fetchval(count) == 0
