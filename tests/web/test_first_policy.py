@@ -14,6 +14,7 @@ from app.store import centres
 
 SHIPPED = (Path(__file__).parents[2] / "config" / "routing.yaml").read_text(encoding="utf-8")
 WRONG = SHIPPED.replace("kcc: kcc ", "kcc: kkc ")
+UNPROVED = SHIPPED.replace("expect: {closed: true}", "expect: {closed: false}")
 
 
 def settings(database: str, file: Path) -> dict[str, str]:
@@ -48,7 +49,14 @@ async def test_a_file_with_mistakes_makes_no_centre_and_the_mended_one_does(
     assert await starts(database, file)
 
 
-@pytest.mark.parametrize("left", [WRONG.encode(), b"\xff\xfe", b""])
+async def test_a_file_whose_own_tests_fail_makes_no_centre(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "routing.yaml"
+    file.write_text(UNPROVED, encoding="utf-8")
+    with pytest.raises(PolicyMistakes, match="deze proef verwachtte open"):
+        await starts(database, file)
+
+
+@pytest.mark.parametrize("left", [UNPROVED.encode(), WRONG.encode(), b"\xff\xfe", b""])
 async def test_what_is_active_goes_on_whatever_stands_in_the_file_by_now(
     database: str, tmp_path: Path, left: bytes
 ) -> None:
