@@ -2,7 +2,8 @@
 
 A process that has everything loaded forks one child for each line on its standard input, `{"environment", "log"}`, and
 prints its pid. The child is `warmlijn serve`. WARMLIJN_CRASH_AT=point:command says where it ends, without a word:
-`decided`, `committed`, `replied`, `sent`, `recorded`.
+`decided`, `committed`, `replied`, `sent`, `recorded`. `frozen:command:n` instead stops the database's own process when
+the nth transaction with this command is about to be committed: its COMMIT is on the way, and no answer comes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
+
 from app.__main__ import main
 from app.engine.batch import Batch
 from app.main import Service
@@ -24,6 +27,7 @@ from app.store import outbox
 
 AT = "WARMLIJN_CRASH_AT"
 CRASHED = "crashed at "
+FROZEN = "frozen at "
 WATCHED = ("/health", "/metrics")
 
 
@@ -31,7 +35,8 @@ class Crash:
     """The end of this process when `point` is reached for `command`."""
 
     def __init__(self, at: str) -> None:
-        self.point, _, self.command = at.partition(":")
+        self.point, self.command, *count = at.split(":")
+        self.count = int(count[0]) if count else 1
         self.near = False
         """The command was committed, or sent: the next step of it is the end."""
 
@@ -53,6 +58,7 @@ class Crash:
 
         Service.__call__ = answered  # type: ignore[method-assign]
         _around(outbox, "done", self._recorded)
+        _around(asyncpg.Connection, "execute", self._executed)
         for platform in (Generic, Twilio):
             _around(platform, "send", self._sent)
             _around(platform, "look", self._sent)
@@ -61,11 +67,22 @@ class Crash:
         holds = any(c.name == self.command for step in batch.steps for c in step.decision.commands)
         if holds:
             self.at("decided")
+            self.count -= 1
+            self.near = self.near or (self.point == "frozen" and self.count == 0)
         saved = await save(batch, *more)
         if holds:
             self.at("committed")
             self.near = self.near or self.point == "replied"
         return saved
+
+    async def _executed(
+        self, execute: Callable[..., Any], connection: Any, query: str, *more: Any, **named: Any
+    ) -> Any:
+        if self.near and self.point == "frozen" and query.endswith("COMMIT"):
+            self.near = False
+            os.kill(connection.get_server_pid(), signal.SIGSTOP)
+            os.write(1, f"{FROZEN}{self.command}\n".encode())
+        return await execute(connection, query, *more, **named)
 
     async def _sent(self, send: Callable[..., Any], platform: Any, order: Any) -> Any:
         answer = await send(platform, order)
@@ -84,8 +101,8 @@ def _around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
     original = getattr(owner, name)
 
     @functools.wraps(original)
-    async def wrapped(*arguments: Any) -> Any:
-        return await wrapper(original, *arguments)
+    async def wrapped(*arguments: Any, **named: Any) -> Any:
+        return await wrapper(original, *arguments, **named)
 
     setattr(owner, name, wrapped)
 
