@@ -25,6 +25,7 @@ from app.store import migrations
 from app.store.embedded_files import EmbeddedError
 from app.store.opening import server as database_server
 from app.web import accounts
+from app.web.quick import QuickWebSocket
 
 GRACE = 5
 """Seconds in which requests that are under way may finish when the service is told to stop."""
@@ -113,7 +114,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
     """The web server: the fast loop and parser, no lines of its own about requests, time to finish."""
     return uvicorn.Config(
         create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http="httptools",
-        ws="websockets-sansio" if any(c.asterisk and c.asterisk.called for c in settings.centres) else "none",
+        ws=QuickWebSocket if any(c.asterisk and c.asterisk.called for c in settings.centres) else "none",
         ws_ping_interval=5.0, ws_ping_timeout=5.0,
         lifespan="on", access_log=False, log_level="warning", server_header=False,
         timeout_graceful_shutdown=GRACE, timeout_keep_alive=75, backlog=4096,

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -107,8 +107,10 @@ class Pbx:
 
 
 @asynccontextmanager
-async def running(folder: Path, service: str, centre: str) -> AsyncIterator[Pbx]:
-    """An Asterisk that opens its link to `service` (`ws://...`)."""
+async def running(
+    folder: Path, service: str, centre: str, more: Mapping[str, str] | None = None
+) -> AsyncIterator[Pbx]:
+    """An Asterisk that opens its link to `service` (`ws://...`); `more` is added to the files it names."""
     root = Path(subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, check=True).stdout.strip())
     library = next((root / "usr/lib").glob("*-linux-gnu*"))
     loader = next(library.glob("ld-linux-*.so.*"))
@@ -133,6 +135,9 @@ async def running(folder: Path, service: str, centre: str) -> AsyncIterator[Pbx]
         (folder / "etc" / file.name).write_text(text)
     for name in EMPTY:
         (folder / "etc" / f"{name}.conf").write_text("[general]\nenabled = no\nenable = no\n")
+    for name, text in (more or {}).items():
+        with (folder / "etc" / name).open("a") as file:
+            file.write(text)
     command = (str(loader), "--library-path", str(library), str(root / "usr/sbin/asterisk"), "-C",
                str(folder / "etc/asterisk.conf"))  # fmt: skip
     pbx = Pbx(folder, folder / "sounds", None, command, sip_port, http_port, folder / "asterisk.log")

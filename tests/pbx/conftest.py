@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from app.providers.demo.server import free_port, serving
+from app.web.quick import QuickWebSocket
 from tests.pbx import asterisk
 from tests.pbx.stage import CENTRE, Stage, house, linked
 
@@ -44,7 +45,7 @@ async def stage(pbx: asterisk.Pbx, database: str, service_port: int) -> AsyncIte
     """A house with its link up; afterwards nothing is left at the switch."""
 
     def server(application: Any) -> AbstractAsyncContextManager[str]:
-        return serving(application, service_port)
+        return serving(application, service_port, QuickWebSocket)
 
     async with house(database, pbx, server) as made:
         await linked(made)

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -154,7 +154,7 @@ def settings(pbx: Pbx, *, called: bool, several: bool = False) -> AsteriskSettin
 @asynccontextmanager
 async def house(
     database: str, pbx: Pbx, socket_server: Callable[[Any], Any], *, called: bool = True, several: bool = False,
-    given: Policy | None = None,
+    given: Policy | None = None, phones: str = "PJSIP/{user}",
 ) -> AsyncIterator[Stage]:
     """The house until the end of the story; `socket_server(application)` serves it where Asterisk looks for it."""
     policies = Policies()
@@ -170,7 +170,7 @@ async def house(
             CENTRE, codec.text(Centre(CENTRE, wanted.version)),
         )
         engine = Engine(database, decide=decide, policies=policies, clock=utc_now, node=f"pbx-{time.monotonic_ns()}")
-        asterisk = Asterisk(CENTRE, settings(pbx, called=called, several=several))
+        asterisk = Asterisk(CENTRE, replace(settings(pbx, called=called, several=several), phones=phones))
         stack.push_async_callback(asterisk.close)
         link = SwitchLink(engine, workers, asterisk, utc_now)
         outbox = Outbox(engine, workers, {(CENTRE, "asterisk"): asterisk})

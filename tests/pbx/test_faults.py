@@ -14,6 +14,7 @@ from app.call.call import Choosing, Consulting, Ended, Talking
 from app.call.events import CompleteAsked, ConsultAsked, KeysPressed
 from app.call.legs import Gather
 from app.providers.demo.server import serving
+from app.web.quick import QuickWebSocket
 from tests.pbx.asterisk import Pbx
 from tests.pbx.stage import DIRECT, MENU, Stage, alive, house, hurried, linked, phones
 
@@ -23,7 +24,7 @@ Server = Callable[[Any], AbstractAsyncContextManager[str]]
 
 @pytest.fixture
 def server(service_port: int) -> Server:
-    return lambda application: serving(application, service_port)
+    return lambda application: serving(application, service_port, QuickWebSocket)
 
 
 async def gone(pbx: Pbx) -> None:

@@ -58,7 +58,7 @@ class Voices:
         for name in ("standing", "once", "moh/waiting", "moh/hold"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         (self._folder / "once").chmod(0o711)
-        _write(self._folder / f"{SILENCE}.wav", _wav(bytes(music.RATE // 5)))
+        _write(self._folder / f"{SILENCE}.wav", _wav(bytes(music.RATE // 25)))
         made = False
         for tune in ("waiting", "hold"):
             place = self._folder / "moh" / tune

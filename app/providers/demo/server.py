@@ -26,12 +26,12 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(application: Any, port: int = 0) -> AsyncIterator[str]:
+async def serving(application: Any, port: int = 0, websockets: Any = "auto") -> AsyncIterator[str]:
     """Serve this ASGI application; the value is its address, `http://127.0.0.1:port`."""
     opened = socket.socket()
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     opened.bind(("127.0.0.1", port))
-    config = uvicorn.Config(application, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(application, log_config=None, lifespan="off", ws=websockets, timeout_graceful_shutdown=1)
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[opened]))
     while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn tells it in a field only
