@@ -127,7 +127,7 @@ class Service:
         desks = api.build()
         desks.means = Means(engine, pool, utc_now, key_of(self.settings))
         routes: list[BaseRoute] = [
-            *Health(engine, pool, metrics, utc_now).routes(),
+            *Health(engine, pool, metrics, utc_now, outbox.unreached).routes(),
             *front.routes(), *music.routes(),
             switch_socket.route({centre: link.door for centre, link in links.items()}),
             Mount(api.PREFIX, desks),

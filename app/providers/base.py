@@ -96,6 +96,10 @@ class Refused(Exception):
         self.gone = gone
 
 
+class Unreached(Refused):
+    """The switch could not be reached at all, so that it certainly did nothing."""
+
+
 class Uncertain(Exception):
     """Time-out or lost connection: it may have been done. Sent again, except `Dial` and `Say` (design §5 rule 7)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import asyncpg
@@ -18,17 +18,25 @@ from app.web.metrics import Metrics
 SECONDS = 1.0
 """Longest time the database may take to answer."""
 OLDEST = 30.0
-"""Seconds a command may wait before this process counts as not ready."""
+"""Seconds a command may wait before this process counts as not ready, and a switch may be silent."""
 
 
 class Health:
     """The three pages that watchers read; none holds anything about a person."""
 
-    def __init__(self, engine: Engine, pool: asyncpg.Pool, metrics: Metrics, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        pool: asyncpg.Pool,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        unreached: Callable[[], Mapping[str, float]],
+    ) -> None:
         self._engine = engine
         self._pool = pool
         self._metrics = metrics
         self._clock = clock
+        self._unreached = unreached
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -43,7 +51,11 @@ class Health:
         return JSONResponse({"status": "ok"})
 
     async def ready(self, _request: Request) -> Response:
-        """200 when events can be saved and commands go out, else 503; says which check fails."""
+        """200 when events can be saved and commands go out, else 503; says which check fails.
+
+        A switch that takes no commands is told, with 200 still: callers who ring are answered in the reply to their
+        own webhook, and a process that is given no work would never find out that the switch is back.
+        """
         checks = {"database": "ok", "migrations": "ok", "outbox": "ok", "version": "ok", "engine": "ok"}
         if not self._engine.alive:
             checks["engine"] = "stopped"
@@ -56,9 +68,11 @@ class Health:
         if self._engine.newer:
             checks["version"] = "a newer program wrote the state"
         ready = all(value == "ok" for value in checks.values())
-        return JSONResponse(
-            {"status": "ok" if ready else "not ready", "checks": checks}, status_code=200 if ready else 503
-        )
+        silent = {name: seconds for name, seconds in self._unreached().items() if seconds > OLDEST}
+        for name in self._unreached():
+            checks[f"switch {name}"] = f"no command taken for {silent[name]:.0f} s" if name in silent else "ok"
+        status = "not ready" if not ready else "degraded" if silent else "ok"
+        return JSONResponse({"status": status, "checks": checks}, status_code=200 if ready else 503)
 
     async def _looked(self) -> dict[str, str]:
         async with self._pool.acquire() as connection:

@@ -20,7 +20,7 @@ from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.engine.orders import order
 from app.logs import logger
-from app.providers.base import Arrival, NoLine, Provider, Refused, Uncertain
+from app.providers.base import Arrival, NoLine, Provider, Refused, Uncertain, Unreached
 from app.store import outbox, reading
 from app.store.codec import NewerState
 from app.store.database import FAILURES
@@ -65,6 +65,8 @@ class Outbox:
         self._tries: dict[tuple[str, int], int] = {}
         self._nameless: dict[tuple[str, int], float] = {}
         """Commands of legs the switch has not named, and since when."""
+        self._silent: dict[tuple[str, str], float] = {}
+        """Platforms that did not take the last command they were sent, and since when."""
         self._lines: list[outbox.Line] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -95,6 +97,11 @@ class Outbox:
     def wake(self) -> None:
         """There may be something to send."""
         self._wake.set()
+
+    def unreached(self) -> dict[str, float]:
+        """`centre/platform` -> seconds since it has taken no command; 0 when it took the last one, or had none yet."""
+        now = asyncio.get_running_loop().time()
+        return {"/".join(key): now - self._silent.get(key, now) for key in self._providers}
 
     def _heard(self, committed: Committed) -> None:
         if self._engine.node in committed.nodes:
@@ -222,13 +229,16 @@ class Outbox:
             async with asyncio.timeout(SECONDS):
                 answer = await (provider.look(made) if command.name == "Look" else provider.send(made))
         except Refused as refused:
+            self._took(r, taken=not isinstance(refused, Unreached))
             gone = LegEnded(call=r.call.id, leg=command.leg, cause="lost")
             await self._tell(r, gone if refused.gone else self._failed(r, str(refused)), "refused")
         except NoLine:
             await self._unnamed(r)
         except Exception as error:  # noqa: BLE001  (whatever it was, it may have been done)
+            self._took(r, taken=False)
             return await self._unsure(r, error)
         else:
+            self._took(r, taken=True)
             self._tries.pop(r.key, None)
             if not isinstance(answer, str):
                 await self._tell(r, answer, f"seen:{r.id}")
@@ -237,6 +247,13 @@ class Outbox:
             self._nameless.pop(r.key, None)
             self._sent.add(r.key)
         return True
+
+    def _took(self, r: Row, *, taken: bool) -> None:
+        """The switch answered, be it with a refusal, or it did not."""
+        if taken:
+            self._silent.pop((r.centre, r.provider), None)
+        else:
+            self._silent.setdefault((r.centre, r.provider), asyncio.get_running_loop().time())
 
     async def _unnamed(self, r: Row) -> None:
         """Wait a little for the name; a leg that gets none is lost. Should its phone be answered, it is hung up."""

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from app.call.events import ConsultAsked, ConsultCancelled, SayFinished
 from app.engine.engine import Engine
-from app.providers.base import Arrival, NoLine, Order, Refused, Uncertain
+from app.providers.base import Arrival, NoLine, Order, Refused, Uncertain, Unreached
 from app.store.database import engine_pool
 from app.workers import outbox as module
 from app.workers.outbox import Outbox
@@ -262,3 +263,27 @@ async def test_a_leg_the_switch_never_named_holds_up_no_other_and_is_lost_in_the
     await until_empty(db)
     row = await db.fetchrow("SELECT data->>'leg' AS leg, data->>'cause' AS cause FROM events WHERE type = 'LegEnded'")
     assert (row["leg"], row["cause"]) == ("c1.2", "lost")
+
+
+@pytest.mark.parametrize(
+    ("failure", "silent"),
+    [(Uncertain(), True), (Unreached("closed"), True), (OSError(), True), (Refused("no line"), False), (None, False)],
+)
+async def test_a_switch_counts_as_silent_until_it_answers(
+    start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection, failure: Exception | None, silent: bool
+) -> None:
+    def fail(order: Order) -> None:
+        if failure is not None and order.command.leg == "c1.2":
+            raise failure
+
+    platform.before = fail
+    engine = await start()
+    box = await sender(engine)
+    assert set(box.unreached().values()) == {0.0}
+    await engine.handle(offered())
+    await engine.handle(consult("one"))
+    await until_empty(db)
+    assert (box.unreached()[f"{CENTRES[0]}/demo"] > 0.0) == silent
+    await engine.handle(consult("two"))
+    await until_empty(db)
+    assert set(box.unreached().values()) == {0.0}, "it took the next one"

@@ -15,7 +15,7 @@ from app.providers.asterisk.rest import HttpRest, Rest
 from app.providers.asterisk.sending import Manner, Sending
 from app.providers.asterisk.voices import Voices
 from app.providers.asterisk.wire import Told
-from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain
+from app.providers.base import Arrival, Hook, NotUnderstood, Order, Reply, Uncertain, Unreached
 from app.settings import AsteriskSettings
 
 WAIT = 2.0
@@ -71,7 +71,7 @@ class Asterisk:
         """Carry out one command. Raises Refused or Uncertain; without a link a `Dial` was certainly not done."""
         if not await self._reachable():
             if order.command.name == "Dial":
-                raise Refused("the switch is not connected")
+                raise Unreached("the switch is not connected")
             raise Uncertain("the switch is not connected")
         await self.sending.send(order)
         return ""

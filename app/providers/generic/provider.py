@@ -11,7 +11,7 @@ from app.call import events as core
 from app.call.call import Call
 from app.call.events import Event
 from app.call.policy import Policy
-from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain
+from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain, Unreached
 from app.providers.generic.commands import Answer, Commanded, Degrade, Done, WireCommand
 from app.providers.generic.envelope import CLOUD_EVENT, LARGEST
 from app.providers.generic.reading import NAME, Read, arrival, understand, waits
@@ -162,7 +162,7 @@ class Generic:
                 return judged(answer.status, await answer.content.read(LARGEST))
         except aiohttp.ClientConnectorError as error:
             if given.name == "Dial":
-                raise Refused("the PBX does not accept connections") from error
+                raise Unreached("the PBX does not accept connections") from error
             raise Uncertain("the PBX does not accept connections") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Uncertain(f"the PBX did not answer the command: {type(error).__name__}") from error
