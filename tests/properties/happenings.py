@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from app.call import events as e
 from app.call.call import Call
+from app.call.callback import Slot
 from app.call.legs import Gather, InRoom, Leaving, Leg, Prompt, Ringing
 from app.call.numbers import Given
 from tests.core.house import House
@@ -14,6 +16,8 @@ CAUSES = ("normal", "busy", "no_answer", "declined", "unreachable", "cancelled",
 AGENTS = ("bart", "fatima", "joke")
 COLLEAGUES = ("ans", "piet", "els", "nobody")
 GIVEN = (Given("n", "mobile", "NL"), Given("", "withheld"), Given("n", "premium", "NL"))
+
+HALF = timedelta(hours=2, minutes=30)
 
 Happening = Callable[[], object]
 
@@ -27,7 +31,7 @@ def possible(house: House) -> list[tuple[str, Happening]]:
             for i, given in enumerate(GIVEN):
                 event = e.CallOffered(f"c{n}", f"c{n}.1", dialled, given)
                 can.append((f"offered {dialled} {i}", lambda event=event: house.handle(event)))
-    people: list[e.Event] = []
+    people: list[e.Event] = [e.MessageSet("super", "m1"), e.MessageSet("super", "")]
     for agent in AGENTS:
         people += [
             e.AgentLoggedOn(agent), e.AgentLoggedOff(agent), e.AgentReady(agent), e.AgentNotReady(agent, "pauze"),
@@ -40,6 +44,9 @@ def possible(house: House) -> list[tuple[str, Happening]]:
         for event in (
             e.CallbackConfirmed(callback.id, "bart"),
             e.CallbackChanged(callback.id, "bart", colleague="piet"),
+            e.CallbackChanged(callback.id, "bart", slot=callback.slot, on_behalf="p2"),
+            e.CallbackChanged(callback.id, "bart", slot=Slot(house.now + timedelta(hours=2), house.now + HALF)),
+            e.CallbackChanged(callback.id, "bart", number=GIVEN[0], reach="sms", discreet=True),
             e.CallbackWithdrawn(callback.id, "bart", "opgelost"),
             e.CallbackKept(callback.id, "piet"),
         ):
@@ -60,7 +67,8 @@ def _of_call(house: House, call: Call) -> list[tuple[str, Happening]]:
             e.ConsultAsked(call.id, agent, department="wmo"),
             e.ConsultCancelled(call.id, agent), e.SwapAsked(call.id, agent), e.ThreeWayAsked(call.id, agent),
             e.CompleteAsked(call.id, agent), e.HangUpAsked(call.id, agent),
-            e.CallbackAsked(call.id, agent, department="wmo"), e.CallerHelped(call.id, agent),
+            e.CallbackAsked(call.id, agent, department="wmo"), e.CallbackAsked(call.id, agent, "piet"),
+            e.CallbackAsked(call.id, agent, topic="paspoort"), e.CallerHelped(call.id, agent),
             e.EmailPreferred(call.id, agent), e.CallerIdentified(call.id, agent, "c.name", "p1", topic="wmo"),
             e.RegistrationDone(call.id, agent, (e.Question("wmo", direct=True),)),
         ]  # fmt: skip
@@ -73,6 +81,8 @@ def _of_leg(call: Call, leg: Leg) -> list[object]:
     c, i, s = call.id, leg.id, leg.step
     found: list[object] = [e.LegEnded(c, i, cause) for cause in CAUSES]  # type: ignore[arg-type]
     found += [e.LegDialling(c, i), e.LegRinging(c, i), e.LegRang(c, i, 2), e.LegRang(c, i, 5)]
+    found += [e.CommandFailed(c, i, s, "Join", "gone"), e.CommandFailed(c, i, s, "Say", "full")]
+    found += [e.CommandUncertain(c, i, s, "Say"), e.LegSeen(c, i, "ringing"), e.LegSeen(c, i, "up")]
     found += [e.LegAnswered(c, i), e.LegMachine(c, i), e.LegSeen(c, i, "up", f"{c}-r{call.rooms}")]
     match leg.doing:
         case InRoom(room=room):
