@@ -171,7 +171,7 @@ def _leg(call: Call, event: Event, leg_id: str, world: World) -> Decision:
     if again := repaired(noted, event, leg):
         return Decision(why("repaired", command=named(leg.doing, up=True)), call=again)
     if isinstance(event, CommandFailed | CommandUncertain) and leg.live:
-        return Decision(why("command_failed", command=event.command), call=noted, look=(leg.id,))
+        return Decision(why("command_failed", command=event.command), look=(leg.id,))
     if noted is not call:
         return replace(decision, because=why("noted"), call=noted)
     return decision
