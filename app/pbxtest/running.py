@@ -50,7 +50,7 @@ async def run(
 
     async def phone(name: str, trial: Callable[..., Awaitable[None]], address: str, *more: str) -> None:
         if not address:
-            tell(f"{word('skipped', language):>14}  {name}")
+            tell(f"{word('skipped', language):>14}  {word(f'trial_{name}', language)}")
             return
         await step(name, trial(address, *more))
 
@@ -61,7 +61,7 @@ async def run(
         except httpx.HTTPError as error:
             deviations.append(Deviation("unreachable", {"why": type(error).__name__}))
         found = deviations[before:]
-        tell(f"{word('deviates' if found else 'ok', language):>14}  {name}")
+        tell(f"{word('deviates' if found else 'ok', language):>14}  {word(f'trial_{name}', language)}")
         for deviation in found:
             tell(f"{'':>16}- {sentence(deviation, language)}")
 

@@ -124,11 +124,12 @@ async def test_another_secret_is_named_at_once() -> None:
     assert any("not carried out" in line for line in told), told
 
 
-async def test_a_url_where_nobody_answers_is_said() -> None:
+async def test_a_url_where_nobody_answers_is_said_in_dutch_words_only() -> None:
     told: list[str] = []
     address = f"http://127.0.0.1:{free_port()}/commands"
     assert await run(address, SECRET, PHONES, port=free_port(), patience=0.2, tell=told.append) == 1
     assert any("antwoordt niet" in line for line in told), told
+    assert told[0].split() == ["wijkt", "af", "handtekeningen"]
 
 
 def test_the_switch_itself_refuses_a_second_dial() -> None:
