@@ -25,6 +25,7 @@ from app.store import migrations
 from app.store.embedded_files import EmbeddedError
 from app.store.opening import server as database_server
 from app.web import accounts
+from app.web.bounded import BoundedHttp
 from app.web.quick import QuickWebSocket
 
 GRACE = 5
@@ -113,7 +114,7 @@ def serve(_args: argparse.Namespace) -> int:
 def configuration(settings: Settings) -> uvicorn.Config:
     """The web server: the fast loop and parser, no lines of its own about requests, time to finish."""
     return uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http=BoundedHttp,
         ws=QuickWebSocket if any(c.asterisk and c.asterisk.called for c in settings.centres) else "none",
         ws_ping_interval=5.0, ws_ping_timeout=5.0,
         lifespan="on", access_log=False, log_level="warning", server_header=False,

@@ -130,5 +130,13 @@ class Deciding:
 
 def quarantine_row(item: Item, key: str, event: Event, error: Exception) -> tuple[str, ...]:
     """What is kept of an event that was set aside. Signs that cannot be stored are shown as `?`."""
-    row = (item.arrival.centre, item.subject, key, codec.text(event), f"{type(error).__name__}: {error}"[:500])
+    row = (item.arrival.centre, item.subject, key, codec.text(event), _named(error)[:500])
     return tuple(CONTROL.sub("?", part).encode("utf-8", "replace").decode() for part in row)
+
+
+def _named(error: Exception) -> str:
+    """Which mistake it was. The database's own sentences hold the row, and that may hold a name or a number."""
+    if not isinstance(error, FAILURES):
+        return f"{type(error).__name__}: {error}"
+    told = (getattr(error, part, None) for part in ("sqlstate", "table_name", "column_name", "constraint_name"))
+    return " ".join([type(error).__name__, *(part for part in told if part)])

@@ -11,7 +11,9 @@ TITLES = {
     403: "The signature is missing or wrong",
     404: "There is nothing here",
     405: "This method is not allowed here",
+    408: "The request did not come to its end",
     413: "The request is too large",
+    431: "The headers are too large",
     503: "The service cannot take this now",
 }
 

@@ -37,6 +37,8 @@ from app.web.problem import problem
 PREFIX = "/hooks/"
 LARGEST = 64 * 1024
 """Bytes of a body; no platform sends more."""
+SLOWEST = 5.0
+"""Seconds in which a body must have come."""
 CALLER_WAITS = (CallOffered, KeysPressed, WordsHeard, InputTimedOut, SayFinished)
 """After these the caller hears nothing until we answer."""
 log = logger()
@@ -72,8 +74,8 @@ class Webhooks:
         provider = self._providers.get((centre, name))
         if provider is None:
             answer, name = problem(404), "unknown"
-        elif (body := await _body(scope, receive)) is None:
-            answer = problem(413, f"At most {LARGEST} bytes.")
+        elif isinstance(body := await _body(scope, receive), Reply):
+            answer = body
         else:
             headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
             answer = await self._answer(
@@ -82,6 +84,8 @@ class Webhooks:
         head = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
         if answer.status == 503:
             head.append((b"retry-after", b"1"))
+        if answer.status == 408:
+            head.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": answer.status, "headers": head})
         await send({"type": "http.response.body", "body": answer.body})
         self._timed(name, perf_counter() - began, answer.status)
@@ -171,16 +175,18 @@ class Webhooks:
                 return
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body, or None when it is larger than allowed."""
+async def _body(scope: Scope, receive: Receive) -> bytes | Reply:
+    """The whole body, or the answer to one that is larger than allowed or does not come."""
     for key, value in scope["headers"]:
         if key == b"content-length" and (not value.isdigit() or int(value) > LARGEST):
-            return None
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > LARGEST:
-            return None
-    return body if len(body) <= LARGEST else None
+            return problem(413, f"At most {LARGEST} bytes.")
+    body, more = b"", True
+    try:
+        async with asyncio.timeout(SLOWEST):
+            while more and len(body) <= LARGEST:
+                message = await receive()
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+    except TimeoutError:
+        return problem(408, f"The body did not come within {SLOWEST:.0f} seconds.")
+    return body if len(body) <= LARGEST else problem(413, f"At most {LARGEST} bytes.")

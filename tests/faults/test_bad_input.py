@@ -119,7 +119,7 @@ async def test_each_bad_webhook_gets_its_clear_error_and_changes_nothing(door: D
         door.event("een", type="nl.warmlijn.telephony.call.unheard-of.v1"),
         door.event("een", data={"call": "een", "name": NAME}),
         door.event("een", data={"call": "een", "dialled": town.MAIN, "number": NUMBER, "surplus": NAME}),
-        door.event("een", id="\u0000" + NAME),
+        door.event("een", id="with spaces " + NAME),
         door.event("een", specversion="0.3"),
     ):  # fmt: skip
         is_problem(await door.post(body, door.signed(body)), 400)
@@ -161,7 +161,7 @@ async def test_twilio_forgeries(door: Door) -> None:
 async def test_a_body_that_never_ends_and_headers_without_end_take_no_memory(door: Door) -> None:
     process = psutil.Process(door.service.pid)
     before = process.memory_info().rss
-    slow = asyncio.create_task(_raw(door, [_head(HOOK, "content-length: 500"), b"{", b" "], pause=6.0))
+    slow = asyncio.create_task(_raw(door, [_head(HOOK, "content-length: 500"), b"{"]))
     chunk = b"20000\r\n" + b"x" * 0x20000 + b"\r\n"
     endless = await _raw(door, [_head(HOOK, "transfer-encoding: chunked"), *[chunk] * 400])
     assert b" 413 " in endless.splitlines()[0]
@@ -219,14 +219,13 @@ def _head(path: str, *more: str) -> bytes:
     return "\r\n".join([f"POST {path} HTTP/1.1", "host: 127.0.0.1", *more, "", ""]).encode()
 
 
-async def _raw(door: Door, parts: list[bytes], pause: float = 0.0) -> bytes:
+async def _raw(door: Door, parts: list[bytes]) -> bytes:
     """Send these bytes as they are; what came back until the service closed or fell silent."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(door.service.url.rpartition(":")[2]))
     try:
         for part in parts:
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(pause)
     except ConnectionError:
         pass
     answer = b""
