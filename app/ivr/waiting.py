@@ -137,7 +137,7 @@ def _impatient(call: Call, phase: Waiting, world: World) -> Decision:
     if office.overflow and not phase.overflowed and not phase.recall and attended(office.overflow, world):
         on = replace(phase, office=office.overflow, overflowed=True)
         because = why("wait.overflow", office.line, office=office.id, to=office.overflow)
-        return wait(replace(call, office=office.overflow, tried=()), on, world, because)
+        return wait(replace(call, office=office.overflow), on, world, because)
     if phase.recall:
         return arrange(call, phase.office, world, because, phase)
     return offer_callback(call, phase, world, because)

@@ -35,7 +35,7 @@ def test_what_the_policy_does_not_know_is_not_taken_over() -> None:
 def test_the_callback_follows_the_person() -> None:
     centre = pending()
     assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1"))) == ["caller.identified"]
-    assert centre.callbacks["c1.cb1"].person == "p1"
+    assert (centre.callbacks["c1.cb1"].person, of(centre).person) == ("p1", "p1")
 
 
 def test_a_number_given_later_fills_the_one_that_was_missing() -> None:
