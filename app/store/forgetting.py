@@ -9,7 +9,10 @@ import asyncpg
 CHUNK = 5_000
 """Rows deleted by one statement, so that none lasts long."""
 
-_NAMES = "DELETE FROM names WHERE delete_after < $1"
+_NAMES = """DELETE FROM names n WHERE delete_after < $1 AND NOT EXISTS (
+    SELECT FROM callbacks b WHERE b.centre = n.centre AND b.status IN ('pending', 'promised')
+    AND (b.call = split_part(n.ref, '.', 1) OR n.ref IN (b.state->>'number', ltrim(b.on_behalf, '@'))))"""
+"""A promise that is still owed keeps the name and the number it needs, however long it takes."""
 _ORPHANS = """DELETE FROM outbox o
 WHERE NOT EXISTS (SELECT FROM calls c WHERE c.centre = o.centre AND c.id = o.call)"""
 

@@ -91,6 +91,24 @@ async def test_one_process_at_a_time_holds_a_lease_and_its_epoch_rises(pool: asy
     assert await leases.take(pool, "x", "b", 30) == 2
 
 
+async def test_a_promise_that_is_owed_keeps_its_number_until_it_is_kept(
+    start: Start, pool: asyncpg.Pool, db: asyncpg.Connection, clock: Clock
+) -> None:
+    engine = await start(clock=clock)
+    await engine.handle(offered())
+    await db.execute(
+        "INSERT INTO callbacks (centre, id, call, status, subject, due_at, state) "
+        "VALUES ('noord', 'c1.cb', 'c1', 'promised', 'wmo', now(), '{}')"
+    )
+    retention = Retention(pool, engine.policies, CENTRES, clock, "a")
+    clock.at += timedelta(days=40)
+    await retention.clean()
+    assert await db.fetchval("SELECT count(*) FROM names") == 1
+    await db.execute("UPDATE callbacks SET status = 'kept'")
+    await retention.clean()
+    assert await db.fetchval("SELECT count(*) FROM names") == 0
+
+
 async def test_what_has_outlived_its_term_is_deleted(
     start: Start, pool: asyncpg.Pool, db: asyncpg.Connection, clock: Clock
 ) -> None:
