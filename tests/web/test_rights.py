@@ -27,6 +27,7 @@ RIGHTS: dict[str, set[str]] = {
     "POST /policy/check": ADMIN, "POST /policy/activate": ADMIN, "POST /policy/roll-back": ADMIN,
     "GET /policy/versions": ADMIN, "GET /policy/versions/{version}": ADMIN,
     "POST /policy/explain": SUPERVISOR | ADMIN | SWITCH,
+    "GET /quarantine": ADMIN, "POST /quarantine/retry": ADMIN, "POST /quarantine/drop": ADMIN,
 }
 BODIES: dict[str, dict[str, Any]] = {
     "PUT /me/presence": {"state": "logged_on"},
@@ -37,6 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /message": {"text": "Storing", "until": "2026-11-24T12:00:00Z"},
     "POST /policy/check": {"text": "x"}, "POST /policy/activate": {"text": "x", "reason": "zomaar"},
     "POST /policy/roll-back": {"reason": "zomaar"}, "POST /policy/explain": {"number": "14 0123"},
+    **{f"POST /quarantine/{action}": {"subject": "call:c1", "key": "k1"} for action in ("retry", "drop")},
 }
 EVERYBODY = ("", "bart", "sanne", "tess", "ada", "centrale", "bart2", "tess2", "ada2")
 DESK = ("POST /calls/", "GET /callbacks/", "POST /callbacks/")

@@ -29,6 +29,18 @@ TITLES = {
     "failed": both("Er ging iets mis.", "Something went wrong."),
 }
 
+QUARANTINE = {
+    "gone": both("Deze gebeurtenis staat niet (meer) apart.", "This event is not set apart (any more)."),
+    "again": both("Ook nu lukt deze gebeurtenis niet.", "This event fails now, too."),
+    "unreadable": both(
+        "Deze gebeurtenis is niet te lezen; haal haar weg.", "This event cannot be read; take it away."
+    ),
+    "caller": both(
+        "Deze beller is al naar het KCC geleid; haal de gebeurtenis weg.",
+        "This caller was led to the KCC already; take the event away.",
+    ),
+}
+
 WARNINGS = {
     "last_ready": both(
         "De laatste beschikbare medewerker van dit loket nam niet op.",
