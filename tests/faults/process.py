@@ -58,12 +58,12 @@ class Process:
         await self._process.wait()
 
     async def stop(self) -> None:
-        """As an administrator would; at once when it does not listen."""
+        """As an administrator would, and then at once: who still waits for an answer is a test that is over."""
         if self._process is None or self._process.returncode is not None:
             return
         self._process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self._process.wait(), 15)
+            await asyncio.wait_for(self._process.wait(), 1)
         except TimeoutError:
             await self.kill()
 

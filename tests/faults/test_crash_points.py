@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.faults.people import Desk, desks
 from tests.faults.process import until
 from tests.faults.switches import CONTENT, Resident, Side, side
 
+PROVIDERS = ("generic", "twilio")
 POINTS = ("decided", "committed", "replied", "sent", "recorded")
 COMMANDS = ("Say", "Gather", "Music", "Ringback", "Join", "Dial", "StopRinging", "HangUp", "Look")
 SETTLED = 10.0
@@ -129,26 +131,25 @@ async def crashed(at: Stage) -> None:
     await at.evidence.sound()
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["generic", "twilio"])
-async def test_a_crash_at_every_point_of_every_command(
-    name: str, servers: list[Server], folder: Path, routing: Policy
+@pytest.mark.timeout(400)
+async def test_a_crash_at_every_point_of_every_command_of_every_provider(
+    servers: list[Server], folder: Path, routing: Policy
 ) -> None:
     """All at the same time, as many as the database servers have connections for."""
-    rooms = [asyncio.Semaphore(6) for _ in servers]
+    rooms = [asyncio.Semaphore(8) for _ in servers]
     failed: list[str] = []
 
-    async def one(by: Forge, n: int, point: str, command: str) -> None:
+    async def one(by: Forge, n: int, name: str, point: str, command: str) -> None:
         server, room = servers[n % len(servers)], rooms[n % len(servers)]
         async with room:
             try:
                 await played(by, name, server, folder, routing, point, command)
             except Exception as error:  # noqa: BLE001 - all of them are told together
-                failed.append(f"{point}:{command}: {type(error).__name__}: {error}")
+                failed.append(f"{name}:{point}:{command}: {type(error).__name__}: {error}")
 
     async with forge() as by:
-        pairs = [(point, command) for point in POINTS for command in COMMANDS]
-        await asyncio.gather(*(one(by, n, point, command) for n, (point, command) in enumerate(pairs)))
+        all_of_them = list(product(PROVIDERS, POINTS, COMMANDS))
+        await asyncio.gather(*(one(by, n, *each) for n, each in enumerate(all_of_them)))
     assert not failed, "\n".join(sorted(failed))
 
 
