@@ -48,10 +48,30 @@ WORDS: dict[str, Mapping[str, str]] = {
     },
 }
 
+DUTCH = {
+    "usage: ": "gebruik: ",
+    "options": "opties",
+    "positional arguments": "argumenten",
+    "show this help message and exit": "deze uitleg tonen",
+    "%(prog)s: error: %(message)s\n": "%(prog)s: fout: %(message)s\n",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "the following arguments are required: %s": "dit ontbreekt: %s",
+    "one of the arguments %s is required": "een van deze ontbreekt: %s",
+    "not allowed with argument %s": "kan niet samen met %s",
+    "unrecognized arguments: %s": "onbekend: %s",
+    "ambiguous option: %(option)s could match %(matches)s": "%(option)s kan zijn: %(matches)s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r kan hier niet; kies uit %(choices)s",
+    "invalid %(type)s value: %(value)r": "%(value)r kan hier niet",
+    "expected one argument": "hierna hoort een waarde",
+    "expected at least one argument": "hierna hoort minstens een waarde",
+    "ignored explicit argument %r": "hierbij hoort geen waarde (%r)",
+}
+"""The words of argparse itself; whatever it says besides stays English."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code is 0 when it was done, 1 when not, 2 when it was not understood."""
-    args = parser().parse_args(arguments)
+    args = understood(sys.argv[1:] if arguments is None else arguments)
     logs.configure("error", stream=sys.stderr.buffer)
     try:
         return int(args.run(args))
@@ -63,6 +83,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def understood(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked; argparse, too, speaks Dutch unless `--lang en` stands there. Exits when it makes no sense."""
+    words = {} if " --lang en " in f" {' '.join(arguments).replace('=', ' ')} " else DUTCH
+    own = vars(argparse)["_"]
+    vars(argparse)["_"] = lambda text: words.get(text, text)  # the name by which argparse has its words translated
+    try:
+        return parser().parse_args(arguments)
+    finally:
+        vars(argparse)["_"] = own
 
 
 def reason(error: Exception) -> str:
