@@ -204,12 +204,13 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
 def sentence(because: Because, language: str = "nl") -> str:
     """The reason in words, its steps in order. An unknown code is shown as it is."""
     which = 0 if language == "nl" else 1
-    return "; ".join(_words(step, which) for step in chain(because))
+    return "; ".join(words(step, which) for step in chain(because))
 
 
-def _words(because: Because, which: int) -> str:
-    words = REASONS[because.code][which] if because.code in REASONS else because.code
-    for key, value in because.args.items():
+def words(step: Because, which: int) -> str:
+    """One step, without what it led to: 0 in Dutch, 1 in English."""
+    said = REASONS[step.code][which] if step.code in REASONS else step.code
+    for key, value in step.args.items():
         known = VALUES.get(key, {}).get(value)
-        words = words.replace(f"{{{key}}}", known[which] if known else value)
-    return words
+        said = said.replace(f"{{{key}}}", known[which] if known else value)
+    return said

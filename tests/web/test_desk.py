@@ -25,7 +25,7 @@ async def test_a_second_ready_means_nothing_and_says_so(house: House) -> None:
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
-    assert told["detail"] == "bart is al ready"
+    assert told["detail"] == "bart is al beschikbaar"
     assert told["because"]["code"] == "ignored.agent_state"
     assert told["current"]["state"] == "ready"
     english = await house.as_("bart").put(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.call.because import Because, chain
-from app.call.reasons import REASONS
+from app.call.reasons import words
 from app.web.api.shapes import Out
 
 
@@ -19,17 +19,10 @@ class ReasonStep(Out):
 def steps(because: Because) -> list[ReasonStep]:
     """The steps of one decision in order."""
     return [
-        ReasonStep(code=step.code, nl=_filled(step, 0), en=_filled(step, 1), line=step.line) for step in chain(because)
+        ReasonStep(code=step.code, nl=words(step, 0), en=words(step, 1), line=step.line) for step in chain(because)
     ]
 
 
 def sentence(because: Because, language: str) -> str:
     """All of it in one line."""
     return "; ".join(step.nl if language == "nl" else step.en for step in steps(because))
-
-
-def _filled(step: Because, which: int) -> str:
-    words = REASONS[step.code][which] if step.code in REASONS else step.code
-    for key, value in step.args.items():
-        words = words.replace(f"{{{key}}}", value)
-    return words
