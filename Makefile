@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run demo test test-pbx test-faults check core bench docs models lock clean
+.PHONY: help setup run demo test test-pbx test-faults check core bench bench-pbx docs models lock clean
 
 help:                ## show what there is
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -48,6 +48,9 @@ models: setup        ## check the models of the warm transfer and of the callbac
 
 bench: setup         ## measure against the floor; writes bench/results.json
 	$(BIN)/python -m bench $(ARGS)
+
+bench-pbx: setup     ## calls through a real Asterisk beside its own queue; needs what test-pbx needs
+	$(BIN)/python -m bench.pbx $(ARGS)
 
 docs: setup          ## write the generated pages and schemas anew
 	$(BIN)/python docs/generate.py

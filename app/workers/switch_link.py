@@ -29,8 +29,8 @@ from app.store.database import FAILURES
 from app.workers.switch_compare import Comparison
 
 BEAT = 1.0
-HOLDS = 4.0
-"""Seconds a lease holds without a beat: another process has the link within five."""
+HOLDS = 3.0
+"""Seconds a lease holds without a beat: another process has the link within four."""
 DEADLINE = 0.8
 """Seconds a caller waits for a decision; then the dialplan takes over (design §5 rule 16)."""
 SLOW = 1.0
@@ -58,6 +58,8 @@ class SwitchLink:
         self._recent: dict[str, None] = {}
         self._main: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._voice = False
+        """Sentences can be made, where Asterisk looks for them."""
         self.compared = False
         """The switch was compared with our state since it connected."""
 
@@ -101,7 +103,9 @@ class SwitchLink:
             self._asterisk.detach(session.rest)
             self.compared = False
             self._sessions.discard(session)
-            await asyncio.gather(reading, serving, return_exceptions=True)
+            _, failed = await asyncio.gather(reading, serving, return_exceptions=True)
+            if isinstance(failed, Exception):
+                log.error("asterisk.link_failed", exc_info=failed)
             await session.close()
             await self._let_go()
             log.warning("asterisk.link_down", centre=self._asterisk.centre)
@@ -138,7 +142,7 @@ class SwitchLink:
                 if not await self._take():
                     return
                 if not self.compared:
-                    if asterisk.voices.prepare():
+                    if self._sounds():
                         await session.rest("PUT", "/asterisk/modules/res_musiconhold.so")
                     await comparison.compare()
                     self.compared = True
@@ -155,8 +159,18 @@ class SwitchLink:
             not self._stopping
             and not self._engine.newer
             and self._engine.latency < SLOW
-            and not self._asterisk.voices.missing()
+            and self._voice
         )
+
+    def _sounds(self) -> bool:
+        """Make the folders of sound; True when Asterisk must read its music again. Without them no call is taken."""
+        try:
+            made = self._asterisk.voices.prepare()
+        except OSError:
+            log.exception("asterisk.no_sounds")
+            return False
+        self._voice = not self._asterisk.voices.missing()
+        return made
 
     async def _alive(self, session: Session) -> None:
         """The sign that the dialplan looks at, by Asterisk's own clock."""
@@ -180,8 +194,8 @@ class SwitchLink:
             log.warning("asterisk.database", exc_info=error)
 
     async def _warm(self) -> None:
-        if not self._asterisk.voices.missing():
-            self._asterisk.voices.prepare()
+        self._sounds()
+        if self._voice:
             await self._asterisk.voices.warm(self._engine.policies.active(self._asterisk.centre))
 
     def _heard(self, told: Told) -> None:

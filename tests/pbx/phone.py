@@ -184,6 +184,15 @@ class Phone:
     async def over(self, nth: int = 1, seconds: float = 15.0) -> dict[str, Any]:
         return await self.saw("CALL_CLOSED", nth, seconds)
 
+    async def parted(self) -> None:
+        """The call is over; after its own transfer key baresip says so in one of two ways."""
+        over = [asyncio.create_task(self.saw(kind)) for kind in ("CALL_CLOSED", "TRANSFER_FAILED")]
+        await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
+        for task in over:
+            task.cancel()
+        results = await asyncio.gather(*over, return_exceptions=True)
+        assert any(isinstance(result, dict) for result in results), results
+
     async def rang(self, nth: int = 1) -> float:
         """Seconds the phone rang the `nth` time until it was withdrawn."""
         begun = await self.rings(nth)

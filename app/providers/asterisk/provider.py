@@ -18,7 +18,7 @@ from app.providers.asterisk.wire import Told
 from app.providers.base import Arrival, Hook, NotUnderstood, Order, Reply, Uncertain, Unreached
 from app.settings import AsteriskSettings
 
-WAIT = 2.0
+WAIT = 2.5
 """Seconds an order waits for the link to come back; Asterisk tries every half second."""
 Tell = Callable[[Arrival], None]
 
@@ -39,10 +39,11 @@ class Asterisk:
         self.callers: dict[str, str] = {}
         """The channel of each caller's leg."""
         self._hung_up: dict[str, None] = {}
+        self._led_away: dict[str, None] = {}
         self._tasks: set[asyncio.Task[object]] = set()
         self.gathers = Gathers(centre, lambda told: self._tell(told), self._hush)
         manner = Manner(settings.app, settings.phones, settings.outside, settings.music_waiting, settings.music_hold)
-        self.sending = Sending(self.rest, self.voices, self.gathers, manner)
+        self.sending = Sending(self.rest, self.voices, self.gathers, manner, self._nothing_said)
 
     def rest(self) -> Rest:
         """The way to Asterisk now. Raises Uncertain without one."""
@@ -97,8 +98,7 @@ class Asterisk:
             case _:
                 found = arrival(Read(self.centre, policy), told)
                 if found is not None:
-                    self._lives(told, found.event)
-                return found
+                    return found if self._lives(told, found.event) else None
         return None
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:  # noqa: ARG002 - what every platform is asked
@@ -119,6 +119,7 @@ class Asterisk:
 
     async def lead_away(self, channel: str) -> None:
         """Give a caller back to the dialplan, which rings the KCC. Raises Uncertain."""
+        self._led_away[channel] = None
         await self.rest()(
             "POST", f"/channels/{channel}/continue", {"extension": self.settings.fallback, "priority": "1"}
         )
@@ -150,19 +151,33 @@ class Asterisk:
         leg, step = found
         if (state == "failed" and leg in self._hung_up) or self.gathers.spoken(leg, step):
             return None
+        return self._said(leg, step)
+
+    def _said(self, leg: str, step: int) -> Arrival:
         event = SayFinished(leg.rpartition(".")[0], leg, step)
         return Arrival(centre=self.centre, key=f"{leg}:{step}:said", event=event, provider=NAME)
 
-    def _lives(self, told: Told, event: Event) -> None:
+    def _nothing_said(self, leg: str, step: int) -> bool:
+        """Sentences without a word have been said; False where nobody is told: then a moment of silence is played."""
+        if self.linked:
+            self._tell(self._said(leg, step))
+        return self.linked
+
+    def _lives(self, told: Told, event: Event) -> bool:
+        """Remember what lives; False for the end of a caller whom the dialplan took: that was the end for us."""
         if isinstance(event, LegEnded):
             self.sending.forget(event.leg)
             self._hung_up.pop(event.leg, None)
-            self.callers.pop(event.leg, None)
+            channel = self.callers.pop(event.leg, "")
+            if channel in self._led_away:
+                del self._led_away[channel]
+                return False
         elif isinstance(event, LegAnswered):
             self.spawn(self.sending.own_key(event.leg))
         elif isinstance(event, CallOffered) and told.channel is not None:
             self.callers[event.leg] = told.channel.id
             self.sending.met(event.leg)
+        return True
 
     def _note(self, leg: str) -> None:
         self._hung_up[leg] = None

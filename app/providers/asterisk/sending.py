@@ -56,10 +56,18 @@ class Manner:
 
 
 class Sending:
-    """`rest` gives the way to Asterisk at this moment."""
+    """`rest` gives the way to Asterisk at this moment; `said` is told of sentences without a word, if it can be."""
 
-    def __init__(self, rest: Callable[[], Rest], voices: Voices, gathers: Gathers, manner: Manner) -> None:
+    def __init__(
+        self,
+        rest: Callable[[], Rest],
+        voices: Voices,
+        gathers: Gathers,
+        manner: Manner,
+        said: Callable[[str, int], bool] = lambda _leg, _step: False,
+    ) -> None:
         self._rest = rest
+        self._said = said
         self._voices = voices
         self._gathers = gathers
         self._manner = manner
@@ -118,6 +126,9 @@ class Sending:
                 await self._dial(order, do)
             case Leaving():
                 await self._hang_up(leg, channel, "normal" if order.command.name == "HangUp" else "no_answer")
+            case Prompt() if not order.sentences and self._said(leg, step):
+                await self._answered(order, channel)
+                await self._quiet(leg, step, channel, order.command.left)
             case Prompt() | Gather():
                 media = await self._media(order)
                 await self._answered(order, channel)
