@@ -11,8 +11,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from app.store import embedded, migrations
+
+# a busy machine is not a fault: no example is judged by its time
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("house")
 
 numbers = count(1)
 

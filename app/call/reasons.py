@@ -35,6 +35,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "wait.patience": ("maximale wachttijd bij {office} bereikt", "longest wait at {office} reached"),
     "wait.overflow": ("te lang gewacht bij {office}: verder bij {to}", "waited too long at {office}: on to {to}"),
     "wait.returned": ("de beller staat weer vooraan in de rij van {office}", "the caller is first in line at {office}"),
+    "wait.nobody": ("niemand is aangemeld bij {office}", "nobody is logged on at {office}"),
     "music": ("de beller hoort muziek", "the caller hears music"),
     "offer.free": ("{agent} is vrij voor deze beller", "{agent} is free for this caller"),
     "offer.answered": ("{agent} nam op", "{agent} answered"),

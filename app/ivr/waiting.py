@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.agents.choice import find, free, position, serves
+from app.agents.choice import find, free, position, serves, staffed
 from app.agents.presence import reserve
 from app.call.agent import Agent
 from app.call.because import Because, why
@@ -40,13 +40,19 @@ def wait(
     *,
     first: bool = False,
 ) -> Decision:
-    """The caller is offered to an agent at once, or waits; the first time a sentence says which."""
+    """The caller is offered to an agent at once, or waits; the first time a sentence says which.
+
+    Where nobody is logged on, a callback is offered at once: there is no place in a line to tell.
+    """
     agent, new_round = find(call, waiting.office, world)
     if agent is not None:
         if new_round:
             call = replace(call, tried=())
         heard: tuple[Line, ...] = (line("to_person"),) if first else ()
         return offer(_hears(call, heard), waiting, agent, world, because)
+    if first and not staffed(waiting.office, world):
+        call = does(call, call.legs[0].id, Gather((line("waiting"), line("offer_callback"))))
+        return Decision(because, call=enter(call, replace(waiting, offered=True), *_timers(waiting, world)))
     heard = (line("waiting"), _where(call, waiting, world)) if first else ()
     call = enter(_hears(call, heard), waiting, *_timers(waiting, world))
     return Decision(because, call=call)
@@ -98,6 +104,8 @@ def waiting(call: Call, phase: Waiting, event: Event, leg: Leg | None, world: Wo
     """An agent is free, it takes too long, the caller's place is told, or the caller wants a callback."""
     office = world.pinned.offices[phase.office]
     match event:
+        case CallerReturned() if phase.recall and not staffed(phase.office, world):
+            return arrange(call, phase.office, world, why("wait.nobody", office.line, office=office.id), phase)
         case CallerReturned():
             return wait(call, phase, world, why("wait.returned", office.line, office=office.id))
         case AgentFound(agent=agent_id):

@@ -35,9 +35,28 @@ def alone(*agents: str, **changes: object) -> House:
     office = replace(policy().offices["kcc"], **changes)
     offices = {**policy().offices, "kcc": office}
     centre = house(*agents, rules=policy(offices=offices))
+    centre.handle(e.AgentLoggedOn("bart"))
     rings(centre)
     presses(centre, "1")
     return centre
+
+
+def test_where_nobody_is_logged_on_a_callback_is_offered_at_once() -> None:
+    centre = house()
+    rings(centre)
+    presses(centre, "1")
+    assert (phase(centre), hears(caller(centre))) == ("Waiting", ["waiting", "offer_callback"])
+    assert codes(presses(centre, "1")) == ["promise.asked"]
+
+
+def test_whom_everybody_went_home_before_they_came_back_is_promised_a_callback_at_once() -> None:
+    centre = recalled()
+    assert phase(centre) == "Waiting"
+    for agent in list(centre.agents):
+        centre.handle(e.AgentLoggedOff(agent))
+    codes_of = codes(centre.handle(e.CallerReturned("c1")))
+    assert codes_of == ["wait.nobody"]
+    assert phase(centre) == "Closing"
 
 
 def minutes(centre: House) -> tuple[str, str]:
@@ -101,6 +120,7 @@ def test_key_one_makes_the_promise_and_another_key_goes_on_waiting() -> None:
 
 def test_who_has_no_number_and_gives_none_does_not_lose_the_turn() -> None:
     centre = house()
+    centre.handle(e.AgentLoggedOn("bart"))
     rings(centre, number=WITHHELD)
     presses(centre, "1")
     since = of(centre).phase
