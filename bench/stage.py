@@ -46,7 +46,7 @@ class Stage:
 async def stage() -> AsyncIterator[Stage]:
     """A temporary directory with a PostgreSQL of its own, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="warmlijn-bench-"))
-    folder.chmod(0o711)  # noqa: ASYNC240 - nothing else runs yet
+    folder.chmod(0o711)
     server = await embedded.start(folder / "postgres")
     routing = folder / "routing.yaml"
     routing.write_text(policy.text(), encoding="utf-8")
@@ -170,7 +170,7 @@ async def answers(port: int, path: str, process: asyncio.subprocess.Process, log
             except httpx.HTTPError:
                 pass
             await asyncio.sleep(0.02)
-    said = log.read_text(errors="replace")  # noqa: ASYNC240 - it is over
+    said = log.read_text(errors="replace")
     raise RuntimeError(f"not ready on {port}{path}:\n{said[-3000:]}")
 
 
