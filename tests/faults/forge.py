@@ -95,5 +95,5 @@ class Mortal(Process):
         async def dead() -> bool:
             return self.gone
 
-        await until(dead, "the service dies", 90)
+        await until(dead, "the service dies", 120)
         await self.start()

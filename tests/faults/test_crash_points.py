@@ -22,7 +22,6 @@ from tests.faults.people import Desk, desks
 from tests.faults.process import until
 from tests.faults.switches import CONTENT, Resident, Side, side
 
-PROVIDERS = ("generic", "twilio")
 POINTS = ("decided", "committed", "replied", "sent", "recorded")
 COMMANDS = ("Say", "Gather", "Music", "Ringback", "Join", "Dial", "StopRinging", "HangUp", "Look")
 SETTLED = 10.0
@@ -42,7 +41,7 @@ class Stage:
     point: str
     command: str
 
-    async def reach(self, *what: str, seconds: float = 20.0) -> bool:
+    async def reach(self, *what: str, seconds: float = 40.0) -> bool:
         """Wait until the resident hears this; False when the service died meanwhile."""
 
         async def now() -> bool:
@@ -58,7 +57,7 @@ class Stage:
             dead = self.service.gone or self.service.lives > 1
             return dead or bool(await self.evidence.rows(statement, self.resident.call))
 
-        await until(now, f"{statement}: {await self.evidence.left()}", 20)
+        await until(now, f"{statement}: {await self.evidence.left()}", 40)
         return not self.service.gone and self.service.lives == 1
 
 
@@ -126,30 +125,30 @@ async def crashed(at: Stage) -> None:
     async def quiet() -> bool:
         return not at.on.live()
 
-    await until(quiet, f"no line lives: {at.on.live()}", 5)
+    await until(quiet, f"no line lives: {at.on.live()}", 10)
     assert max(at.on.dials().values(), default=1) == 1, "each leg is dialled at most once"
     await at.evidence.sound()
 
 
 @pytest.mark.timeout(400)
-async def test_a_crash_at_every_point_of_every_command_of_every_provider(
-    servers: list[Server], folder: Path, routing: Policy
+@pytest.mark.parametrize("name", ["generic", "twilio"])
+async def test_a_crash_at_every_point_of_every_command(
+    name: str, servers: list[Server], folder: Path, routing: Policy
 ) -> None:
-    """All at the same time, as many as the database servers have connections for."""
-    rooms = [asyncio.Semaphore(8) for _ in servers]
+    """Several at the same time: what takes long is waiting until a dead process's commands may be taken over."""
+    rooms = [asyncio.Semaphore(6) for _ in servers]
     failed: list[str] = []
 
-    async def one(by: Forge, n: int, name: str, point: str, command: str) -> None:
+    async def one(by: Forge, n: int, point: str, command: str) -> None:
         server, room = servers[n % len(servers)], rooms[n % len(servers)]
         async with room:
             try:
                 await played(by, name, server, folder, routing, point, command)
             except Exception as error:  # noqa: BLE001 - all of them are told together
-                failed.append(f"{name}:{point}:{command}: {type(error).__name__}: {error}")
+                failed.append(f"{point}:{command}: {type(error).__name__}: {error}")
 
     async with forge() as by:
-        all_of_them = list(product(PROVIDERS, POINTS, COMMANDS))
-        await asyncio.gather(*(one(by, n, *each) for n, each in enumerate(all_of_them)))
+        await asyncio.gather(*(one(by, n, *each) for n, each in enumerate(product(POINTS, COMMANDS))))
     assert not failed, "\n".join(sorted(failed))
 
 
