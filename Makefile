@@ -23,7 +23,7 @@ demo: setup          ## play a municipality's morning over HTTP and tell what ha
 	@$(BIN)/warmlijn demo
 
 test: setup          ## the whole suite but for faults and benchmarks
-	$(BIN)/pytest -m 'not faults and not bench and not pbx' $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile -m 'not faults and not bench and not pbx' $(ARGS)
 
 test-pbx: setup      ## whole calls on a real Asterisk with real SIP phones, their sound measured
 	$(BIN)/pytest tests/pbx -m 'not bench' $(ARGS)
