@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.agents.choice import position
+from app.agents.choice import position, staffed
 from app.call.because import Because, why
 from app.call.call import Call, Promising, Waiting
 from app.call.decision import Decision
@@ -40,15 +40,17 @@ def closed(call: Call, world: World, because: Because, *lines: Line) -> Decision
 def arrange(call: Call, office: str, world: World, because: Because, back: Waiting | None = None) -> Decision:
     """Promises the callback and says when; without a number that may be dialled, asks for one first.
 
-    What is owed already is what is promised. Whoever waited at `back` keeps that place in the line, and goes on waiting
-    there when there is no number to give.
+    What is owed already is what is promised. Whoever waited at `back` keeps that place in the line, unless nobody of
+    the office is logged on, and goes on waiting there when there is no number to give.
     """
     owed = world.callbacks.get(call.callback)
     owed = owed if owed is not None and owed.open else None
     if refusal(world.policy, call.number) and (owed is None or not owed.number):
         return _ask_number(call, Promising(office, "number", back), world, because, "callback_ask_number")
     diaries: tuple[Diary, ...] = ()
-    turn = None if back is None else Turn(back.since, position(call, back, world)[1])
+    turn = None
+    if back is not None and staffed(office, world):
+        turn = Turn(back.since, position(call, back, world)[1])
     if owed is None:
         made = owe(call, world, cause="asked", office=office, turn=turn)
         call, owed, diaries = made.call, made.callback, made.diaries

@@ -10,6 +10,7 @@ from app.call.callback import Slot
 from app.call.legs import Gather, Prompt
 from app.call.numbers import Given
 from app.callbacks.absence import owe
+from tests.core.house import House
 from tests.core.moments import (
     MOBILE,
     PREMIUM,
@@ -112,8 +113,22 @@ def test_other_reports_mean_nothing_here() -> None:
     assert codes(centre.handle(e.SayFinished("c1", leg.id, leg.step))) == ["ignored.phase"]
 
 
-def test_whoever_waited_keeps_the_place_and_hears_how_long_it_still_takes() -> None:
+def at_work() -> House:
+    """A callback is offered in the line of an office where somebody is logged on."""
     centre = promising_in_line()
+    centre.handle(e.AgentLoggedOn("bart"))
+    return centre
+
+
+def test_where_nobody_is_logged_on_there_is_no_line_to_keep_a_place_in() -> None:
+    centre = promising_in_line()
+    presses(centre, "1")
+    assert hears(caller(centre)) == ["callback_promised", "goodbye"]
+    assert centre.callbacks["c1.cb1"].turn is None
+
+
+def test_whoever_waited_keeps_the_place_and_hears_how_long_it_still_takes() -> None:
+    centre = at_work()
     joined = centre.now - timedelta(seconds=300)
     assert codes(presses(centre, "1")) == ["promise.consent"]
     assert hears(caller(centre)) == ["callback_in_turn", "goodbye"]
@@ -122,7 +137,7 @@ def test_whoever_waited_keeps_the_place_and_hears_how_long_it_still_takes() -> N
 
 
 def test_the_wait_is_that_of_the_kept_place_not_of_a_new_one_behind_the_others() -> None:
-    centre = promising_in_line()
+    centre = at_work()
     for call in ("c2", "c3"):
         rings(centre, call=call)
         presses(centre, "1", call=call)
@@ -141,7 +156,7 @@ def test_what_was_owed_before_keeps_its_moment() -> None:
 
 
 def test_another_owner_or_an_agreed_moment_is_no_place_in_the_line_any_more() -> None:
-    centre = promising_in_line()
+    centre = at_work()
     presses(centre, "1")
     made = centre.callbacks["c1.cb1"]
     centre.handle(e.CallbackChanged("c1.cb1", "bart", on_behalf="p2"))
@@ -155,7 +170,7 @@ def test_another_owner_or_an_agreed_moment_is_no_place_in_the_line_any_more() ->
 
 
 def test_who_asks_again_still_has_the_place() -> None:
-    centre = promising_in_line()
+    centre = at_work()
     presses(centre, "1")
     made = centre.callbacks["c1.cb1"]
     centre.now += timedelta(minutes=1)
