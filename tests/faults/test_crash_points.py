@@ -177,4 +177,5 @@ async def played(
         for who in ("sanne", "greet"):
             on.answers(who)
         on.silent("omar")
+        await desk.is_("logged_on")     # where nobody is, a callback is offered at once
         await crashed(Stage(on, front, on.resident(), desk, service, evidence, point, command))
