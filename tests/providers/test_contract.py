@@ -9,6 +9,7 @@ import pytest
 from app.call.call import Choosing, Degraded, Joining, Talking
 from app.call.commands import present
 from app.call.decision import OfferMade
+from app.call.events import AgentLoggedOn
 from app.call.legs import InRoom, Leg
 from app.engine.orders import order
 from app.providers.base import Arrival, Hook, NotAuthentic, NotUnderstood, Reply
@@ -25,6 +26,7 @@ class Line:
     def __init__(self, platform: Wire) -> None:
         self.wire = platform
         self.house = House()
+        self.house.handle(AgentLoggedOn("bart"))
         self.call = ""
 
     def take(self, hook: Hook) -> tuple[Arrival, Reply]:
