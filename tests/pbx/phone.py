@@ -73,6 +73,8 @@ class Phone:
         self._changed = asyncio.Condition()
         self._asked = count(1)
         self._quiet = 0.0
+        self.sound = 0
+        """Slices in which something was heard."""
         self.longest_silence = 0.0
         """Seconds in a row in which the person in a conversation with the switch heard nothing."""
         rtp = 22000 + place * 20
@@ -184,6 +186,13 @@ class Phone:
     async def over(self, nth: int = 1, seconds: float = 15.0) -> dict[str, Any]:
         return await self.saw("CALL_CLOSED", nth, seconds)
 
+    async def spoken_to(self) -> None:
+        """Something is heard that was not heard before: the sentences of a menu have begun."""
+        before = self.sound
+        async with asyncio.timeout(10):
+            while self.sound < before + 2:
+                await asyncio.sleep(SLICE)
+
     async def parted(self) -> None:
         """The call is over; after its own transfer key baresip says so in one of two ways."""
         over = [asyncio.create_task(self.saw(kind)) for kind in ("CALL_CLOSED", "TRANSFER_FAILED")]
@@ -237,6 +246,7 @@ class Phone:
             pcm = _samples(file, size) if file is not None else array("h")
             size += 2 * len(pcm)
             self._quiet = self._quiet + SLICE if silent(pcm) else 0.0
+            self.sound += 0 if silent(pcm) else 1
             self.longest_silence = max(self.longest_silence, self._quiet)
 
 

@@ -116,7 +116,7 @@ async def test_a_caller_in_the_menu_is_asked_again_when_the_house_comes_back(
             await stage.close()
             async with house(database, pbx, server) as again:
                 await alive(again)
-                await asyncio.sleep(0.3)
+                await caller.spoken_to()
                 await caller.presses("1")
                 await bart.rings()
                 await bart.accepts()
@@ -158,7 +158,7 @@ async def test_two_houses_share_one_link_and_either_may_decide(pbx: Pbx, databas
             leg = call.legs[0]
             await second.clicks(KeysPressed(call.id, leg.id, leg.step, "7"))
             await second.until(lambda c: isinstance(c.phase, Choosing) and c.phase.mistakes == 1)
-            await asyncio.sleep(0.8)
+            await caller.spoken_to()
             await caller.presses("1")
             await bart.rings()
             await bart.accepts()

@@ -15,7 +15,7 @@ async def test_a_caller_presses_a_key_the_agent_answers_and_both_hear_each_other
         await caller.dials(MENU)
         await caller.saw("CALL_ESTABLISHED")
         await stage.phase(Choosing)
-        await asyncio.sleep(0.5)
+        await caller.spoken_to()
         await caller.presses("1")
         await bart.rings()
         await bart.accepts()

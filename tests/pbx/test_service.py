@@ -132,7 +132,7 @@ async def test_killed_in_a_conversation_and_started_again(
         await caller.dials(NUMBER)
         await caller.saw("CALL_ESTABLISHED")
         await phase(database, "Choosing")
-        await asyncio.sleep(1.0)
+        await caller.spoken_to()
         await caller.presses("2")
         await bart.rings()
         await bart.accepts()

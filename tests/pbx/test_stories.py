@@ -54,7 +54,7 @@ async def test_the_menu_leads_by_key_to_the_social_office(stage: Stage) -> None:
         await stage.ready("joke")
         await caller.dials(MENU)
         await stage.phase(Choosing)
-        await asyncio.sleep(0.5)
+        await caller.spoken_to()
         await caller.presses("2")
         await joke.rings()
         await joke.accepts()
@@ -338,7 +338,7 @@ async def test_the_database_stands_still_and_the_dialplan_takes_a_new_caller_and
     async with phones(stage, "101", "102", "caller") as (bart, _, caller):
         await caller.dials(MENU)
         await stage.phase(Choosing)
-        await asyncio.sleep(0.5)
+        await caller.spoken_to()
         locked = await asyncpg.connect(stage.database)
         try:
             async with locked.transaction():

@@ -7,22 +7,26 @@ import json
 import os
 import shutil
 import wave
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.call import events as core
-from app.call.legs import Gather
+from app.call.commands import Command
+from app.call.legs import Gather, InRoom
 from app.call.policy import Text
 from app.providers.asterisk.addresses import endpoint
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import leg_of, ours, playback, played
 from app.providers.asterisk.provider import Asterisk
 from app.providers.asterisk.reading import Read, arrival
+from app.providers.asterisk.rest import Answer
+from app.providers.asterisk.sending import Manner, Sending
 from app.providers.asterisk.voices import KEPT, Voices
 from app.providers.asterisk.wire import understand
-from app.providers.base import Arrival, Refused, call_id
+from app.providers.base import Arrival, Order, Refused, call_id
 from app.settings import AsteriskSettings, Secret
 from app.web.switch_socket import allowed
 from tests.core.policies import policy
@@ -267,3 +271,32 @@ def test_only_the_agreed_password_opens_the_link() -> None:
     for wrong in ("", "Basic", "Basic ???", "Bearer b2xkLW9uZQ==", "Basic cGJ4Om5vLW9uZQ==", "Basic b2xkLW9uZQ=="):
         assert not allowed(wrong, secrets)
     assert not allowed("Basic cGJ4Om9sZC1vbmU=", ())
+
+
+class Wire:
+    """The far end of the link: says yes to everything and remembers it."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+        self.asked: list[str] = []
+
+    async def __call__(self, method: str, path: str, query: object = None, body: object = None) -> Answer:
+        self.asked.append(f"{method} {path}")
+        return Answer(204, {})
+
+
+async def test_what_another_process_let_sound_is_stopped_before_a_leg_joins(tmp_path: Path) -> None:
+    wire = Wire()
+    manner = Manner("warmlijn", "PJSIP/{user}", "", "waiting", "hold")
+    sending = Sending(lambda: wire, Voices(tmp_path), Keys(Gather(())).gathers, manner)
+    sending.met(LEG)
+
+    def joins(step: int) -> Order:
+        command = Command(LEG, step, "Join", InRoom(f"{CALL}-r{step}"))
+        return Order(CENTRE, CALL, command, "nl", role="agent")
+
+    await sending.send(joins(2))
+    assert [each for each in wire.asked if "playbacks" in each or "moh" in each] == []
+    await sending.send(joins(4))
+    assert f"DELETE /playbacks/{LEG}_3" in wire.asked
+    assert wire.asked.index(f"DELETE /channels/{LEG}/moh") < wire.asked.index(f"POST /bridges/{CALL}-r4/addChannel")

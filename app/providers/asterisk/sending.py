@@ -37,8 +37,9 @@ log = logger()
 class Sounding:
     """What this process last told a leg."""
 
-    known: bool = False
-    """False for a leg that another process told things before: then everything that might still sound is stopped."""
+    step: int = 0
+    """The step this process told; when it is not the one before, another process may have told the leg something:
+    then everything that might still sound is stopped."""
     playback: str = ""
     music: bool = False
     up: bool = False
@@ -78,7 +79,7 @@ class Sending:
 
     def met(self, leg: str) -> None:
         """The leg is new: nothing sounds on it yet."""
-        self._legs[leg] = Sounding(known=True)
+        self._legs[leg] = Sounding(step=1)
 
     async def hush(self, leg: str, step: int) -> None:
         """A key came: the sentences stop. Raises Uncertain."""
@@ -150,6 +151,8 @@ class Sending:
                 await self._join(do.room, channel)
             case None:
                 raise Refused("nothing to send")
+        if leg in self._legs:
+            self._legs[leg].step = step
 
     async def look(self, order: Order) -> Event:
         """Whether the leg lives, and whether it is in the room it should be in. Raises Uncertain."""
@@ -189,19 +192,20 @@ class Sending:
     async def _quiet(self, leg: str, step: int, channel: str, left: str, *, keep_music: bool = False) -> None:
         """Stop what the leg hears and take it out of its room."""
         before = self._leg(leg)
+        known = before.step == step - 1
         rest = self._rest()
         if left:
             await rest("POST", f"/bridges/{left}/removeChannel", {"channel": channel})
-        if (before.music or not before.known) and not keep_music:
+        if (before.music or not known) and not keep_music:
             await rest("DELETE", f"/channels/{channel}/moh")
             before.music = False
         old = [before.playback] if before.playback else []
-        if not before.known:
-            old = [playback(leg, n) for n in range(max(1, step - MEMORY), step)]
+        if not known:
+            old += [playback(leg, n) for n in range(max(1, step - MEMORY), step)]
         for each in old:
             self._note(self.stopped, each)
             await rest("DELETE", f"/playbacks/{each}")
-        before.playback, before.known = "", True
+        before.playback = ""
 
     async def _play(self, leg: str, step: int, channel: str, media: str) -> None:
         name = self._leg(leg).playback = playback(leg, step)
