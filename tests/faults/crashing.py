@@ -56,7 +56,7 @@ class Crash:
             if self.near and scope["type"] == "http" and not scope["path"].startswith(WATCHED):
                 self.at("replied")
 
-        Service.__call__ = answered  # type: ignore[method-assign]
+        Service.__call__ = answered  # type: ignore[method-assign, assignment]
         _around(outbox, "done", self._recorded)
         _around(asyncpg.Connection, "execute", self._executed)
         for platform in (Generic, Twilio):

@@ -10,11 +10,15 @@ from tests.faults.switches import Resident, Side, hears
 
 @dataclass
 class Crowd:
-    """`lines` residents at a time. `done` had a whole call, `cut` lost their line or gave up waiting."""
+    """`lines` residents at a time.
+
+    `done` spoke with a person, `to_kcc` were brought to the KCC by the switch, `cut` lost their line or gave up.
+    """
 
     on: Side
     lines: int
     done: list[Resident] = field(default_factory=list)
+    to_kcc: list[Resident] = field(default_factory=list)
     cut: list[tuple[str, str]] = field(default_factory=list)
     ringing: list[Resident] = field(default_factory=list)
     """Who rings now and was answered."""
@@ -39,8 +43,6 @@ class Crowd:
                 self.cut.append((resident.call, f"{type(error).__name__}: {error}"))
                 if not resident.over:
                     resident.hangs_up()
-            else:
-                self.done.append(resident)
             finally:
                 self.ringing = [other for other in self.ringing if other is not resident]
 
@@ -52,4 +54,5 @@ class Crowd:
             await resident.presses("1")
             await hears(resident, "people", "the KCC", seconds=30)
             await asyncio.sleep(0.2)
+        (self.to_kcc if resident.hears == "the KCC" else self.done).append(resident)
         resident.hangs_up()

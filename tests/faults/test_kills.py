@@ -78,6 +78,7 @@ async def test_nothing_acknowledged_is_lost_whatever_is_killed(
                 return len(crowd.done) >= enough
 
             await until(went_on, f"calls go on before kill {n}: {crowd.cut}", 30)
+            await process.ready()
             what = ROUND[n % len(ROUND)]
             if what != "service":
                 os.kill(postmaster(data), SIGNALS[what])
