@@ -149,7 +149,11 @@ class Asterisk:
             del self.sending.stopped[playback]
             return None
         leg, step = found
-        if (state == "failed" and leg in self._hung_up) or self.gathers.spoken(leg, step):
+        if state == "failed" and leg in self._hung_up:
+            return None
+        if self.gathers.spoken(leg, step):
+            if leg in self.callers:
+                self.spawn(self.sending.soften(leg, self.callers[leg]))
             return None
         return self._said(leg, step)
 

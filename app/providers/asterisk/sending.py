@@ -86,6 +86,11 @@ class Sending:
         self._note(self.stopped, playback(leg, step))
         await self._rest()("DELETE", f"/playbacks/{playback(leg, step)}")
 
+    async def soften(self, leg: str, channel: str) -> None:
+        """Soft music while the caller thinks about a key: never silence. Raises Uncertain."""
+        self._leg(leg).music = True
+        await self._rest()("POST", f"/channels/{channel}/moh", {"mohClass": self._manner.waiting})
+
     async def own_key(self, leg: str) -> None:
         """From now on the phone's transfer key moves nobody, but is told to us. Raises Uncertain."""
         asked = {"variable": "PJSIP_TRANSFER_HANDLING()", "value": "ari-only"}
