@@ -143,9 +143,10 @@ async def done(shell: Terminal, code: str) -> None:
 
 
 async def played(phones: Terminal, lines: str) -> None:
-    """What stands behind > is typed, the rest is read."""
+    """What stands behind > is typed, the rest is read; nobody clicks in the moment a phone is picked up."""
     for line in lines.splitlines():
         if line.startswith("> "):
             phones.types(line.removeprefix("> "))
         else:
             await phones.says(line)
+    await asyncio.sleep(1)
