@@ -20,12 +20,13 @@ CLOSED = "donderdagavond"
 """The hours under which the story's closed number falls."""
 
 
-def hurried(text: str, today: date) -> str:
+def hurried(text: str, today: date, pace: float = PACE) -> str:
     """This routing.yaml with the durations of the story in real seconds and all offices open on `today`.
 
+    `pace` is the real seconds for each second of the story.
     Only values change, in place, so the lines of reasons are those of the shipped file.
     """
-    changes = [*_durations(text), *_opening(text, today), *_calendar(text, today)]
+    changes = [*_durations(text, pace), *_opening(text, today), *_calendar(text, today)]
     for start, end, new in sorted(changes, reverse=True):
         lines = text[start:end].count("\n") - new.count("\n")
         text = text[:start] + new + "\n" * lines + _indent(text, start, end) + text[end:]
@@ -52,16 +53,16 @@ def _value(node: Any, new: str) -> Change:
     return node.start_mark.index, node.end_mark.index, new
 
 
-def _durations(text: str) -> list[Change]:
+def _durations(text: str, pace: float) -> list[Change]:
     changes = [
-        _value(_node(text, section, name), f"{seconds * PACE:g}")
+        _value(_node(text, section, name), f"{seconds * pace:g}")
         for section, values in SECONDS.items()
         for name, seconds in values.items()
     ]
     for _, office in _node(text, "offices").value:
         for key, value in office.value:
             if key.value in OFFICE:
-                changes.append(_value(value, f"{OFFICE[key.value] * PACE:g}"))
+                changes.append(_value(value, f"{OFFICE[key.value] * pace:g}"))
     return changes
 
 

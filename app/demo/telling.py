@@ -23,11 +23,10 @@ SHORT = 1.0
 """Seconds of the story: what was heard for less is left out."""
 
 
-class Teller:
-    """Tells in one language. `policy` gives the names behind addresses and ids."""
+class History:
+    """What the service itself says of a call, in one language. `policy` gives the names behind addresses and ids."""
 
-    def __init__(self, stage: Stage, policy: Policy, language: str) -> None:
-        self._stage = stage
+    def __init__(self, policy: Policy, language: str) -> None:
         self._policy = policy
         self._language = language
         self._names = {profile.id: profile.name for profile in policy.agents.values()}
@@ -40,6 +39,42 @@ class Teller:
         """In the language of the report."""
         return word(code, self._language, **slots)
 
+    def block(self, title: str, lines: Any) -> Iterator[str]:
+        """These lines, the first of which has the title."""
+        name = self.word(title)
+        for line in filter(None, lines):
+            yield f"  {name:>15}  {line}"
+            name = ""
+
+    def why(self, history: dict[str, Any]) -> Iterator[str]:
+        """What was decided and why, with the line in routing.yaml."""
+        for event in history["events"]:
+            if event["ignored"]:
+                continue
+            for step in event["because"]:
+                line = f" (routing.yaml:{step['line']})" if step["line"] else ""
+                if step["code"] not in BESIDES:
+                    yield CALLBACK_ID.sub(self.word("a_callback"), step[self._language]) + line
+
+    def transfer(self, attempt: dict[str, Any]) -> str:
+        """Who tried to put through to whom, and what came of it."""
+        agent, colleague = (self._names.get(attempt[name], attempt[name]) for name in ("agent", "colleague"))
+        return self.word("attempt", agent=agent, colleague=colleague, outcome=self.word(attempt["outcome"]))
+
+    def promise(self, promise: dict[str, Any]) -> str:
+        """Who rings back, and when."""
+        owner = promise["colleague"] or promise["office"]
+        who = owner["label"] if owner else self.word("office_itself")
+        return self.word("calls_back", who=who, when=promise["slot"]["words"])
+
+
+class Teller(History):
+    """Tells of the morning."""
+
+    def __init__(self, stage: Stage, policy: Policy, language: str) -> None:
+        super().__init__(policy, language)
+        self._stage = stage
+
     def caller(self, scene: Scene, caller: Caller, history: dict[str, Any], promises: list[Any]) -> Iterator[str]:
         """The lines about one caller."""
         heard = [each for each in self._stage.switch.watch.heard if each.leg == caller.leg.id]
@@ -47,13 +82,13 @@ class Teller:
         who = caller.name or self.word("number_only" if caller.number else "anonymous")
         yield ""
         yield f"{began // 3600:02}.{began // 60 % 60:02}.{began % 60:02}  {scene.title[self._language == 'en']} - {who}"
-        yield from self._block("why", self._why(history))
-        yield from self._block("phones", (self._phone(phone) for phone in history["phones"]))
-        yield from self._block("transfer", (self._transfer(attempt) for attempt in history["transfers"]))
-        yield from self._block("heard", (" · ".join(self._heard(heard)),))
-        yield from self._block("voice", (each.detail for each in heard if each.what == "words"))
-        yield from self._block("said", self._stage.heard.get(caller.call, ()))
-        yield from self._block("promise", (self._promise(promise) for promise in promises))
+        yield from self.block("why", self.why(history))
+        yield from self.block("phones", (self._phone(phone) for phone in history["phones"]))
+        yield from self.block("transfer", (self.transfer(attempt) for attempt in history["transfers"]))
+        yield from self.block("heard", (" · ".join(self._heard(heard)),))
+        yield from self.block("voice", (each.detail for each in heard if each.what == "words"))
+        yield from self.block("said", self._stage.heard.get(caller.call, ()))
+        yield from self.block("promise", (self.promise(promise) for promise in promises))
 
     def summary(self, figures: dict[str, Any], promises: list[Any], wrong: list[str]) -> Iterator[str]:
         """The figures of the morning, and what went wrong in it."""
@@ -81,21 +116,6 @@ class Teller:
         if not wrong:
             yield "  " + self.word("all_well")
 
-    def _block(self, title: str, lines: Any) -> Iterator[str]:
-        name = self.word(title)
-        for line in filter(None, lines):
-            yield f"  {name:>15}  {line}"
-            name = ""
-
-    def _why(self, history: dict[str, Any]) -> Iterator[str]:
-        for event in history["events"]:
-            if event["ignored"]:
-                continue
-            for step in event["because"]:
-                line = f" (routing.yaml:{step['line']})" if step["line"] else ""
-                if step["code"] not in BESIDES:
-                    yield CALLBACK_ID.sub(self.word("a_callback"), step[self._language]) + line
-
     def _phone(self, phone: dict[str, Any]) -> str:
         who = self._names.get(phone["party"], phone["party"])
         outcome = self.word(phone["outcome"])
@@ -103,10 +123,6 @@ class Teller:
             return self.word("not_rung", who=who, outcome=outcome)
         seconds = f"{phone['rang'] / PACE:.0f}"
         return self.word("rang", who=who, rings=phone["rings"], seconds=seconds, outcome=outcome)
-
-    def _transfer(self, attempt: dict[str, Any]) -> str:
-        agent, colleague = (self._names.get(attempt[name], attempt[name]) for name in ("agent", "colleague"))
-        return self.word("attempt", agent=agent, colleague=colleague, outcome=self.word(attempt["outcome"]))
 
     def _heard(self, heard: list[Heard]) -> Iterator[str]:
         for now, then in pairwise(heard):
@@ -116,8 +132,3 @@ class Teller:
                 yield f"{people} {seconds:.0f} s"
             elif seconds >= SHORT:
                 yield f"{self.word(now.what)} {seconds:.0f} s"
-
-    def _promise(self, promise: dict[str, Any]) -> str:
-        owner = promise["colleague"] or promise["office"]
-        who = owner["label"] if owner else self.word("office_itself")
-        return self.word("calls_back", who=who, when=promise["slot"]["words"])

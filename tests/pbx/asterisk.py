@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from app.providers.demo.server import free_port
+from tests.pbx import ports
 from tests.pbx.tones import sine
 
 HERE = Path(__file__).parent
@@ -33,7 +34,7 @@ def missing() -> str:
     """Why there can be no Asterisk here; empty when it is installed (which takes about ten seconds the first time)."""
     absent = [program for program in PROGRAMS if shutil.which(program) is None]
     if absent:
-        return f"not installed: {', '.join(absent)} (apt-get install baresip-core sip-tester espeak-ng sox)"
+        return f"not installed: {', '.join(absent)} (deploy/install-phones)"
     done = subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, timeout=300, check=False)
     return "" if done.returncode == 0 else f"Asterisk cannot be installed: {done.stderr.strip()[-200:]}"
 
@@ -108,9 +109,17 @@ class Pbx:
 
 @asynccontextmanager
 async def running(
-    folder: Path, service: str, centre: str, more: Mapping[str, str] | None = None
+    folder: Path,
+    service: str,
+    centre: str,
+    more: Mapping[str, str] | None = None,
+    people: Sequence[str] = PHONES,
+    front_desk: Sequence[str] = ("101", "102"),
 ) -> AsyncIterator[Pbx]:
-    """An Asterisk that opens its link to `service` (`ws://...`); `more` is added to the files it names."""
+    """An Asterisk that opens its link to `service` (`ws://...`); `more` is added to the files it names.
+
+    `people` may register a phone; those of `front_desk` ring when the service is away.
+    """
     root = Path(subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, check=True).stdout.strip())
     library = next((root / "usr/lib").glob("*-linux-gnu*"))
     loader = next(library.glob("ld-linux-*.so.*"))
@@ -121,12 +130,13 @@ async def running(
     for tune in ("waiting", "hold"):
         (folder / "sounds/moh" / tune / "tone.wav").write_bytes(sine("music", 60.0))
     sip_port, http_port = free_port(), free_port()
+    first, last = ports.switch()
     words = {
         "RUN": str(folder), "ROOT": str(root), "TRIPLET": library.name, "SIP_PORT": str(sip_port),
-        "HTTP_PORT": str(http_port), "RTP_START": "20000", "RTP_END": "20999", "TRUNK_PORT": "5090",
+        "HTTP_PORT": str(http_port), "RTP_START": str(first), "RTP_END": str(last), "TRUNK_PORT": "5090",
         "SERVICE": service, "CENTRE": centre, "TLS": "no", "ARI_PASSWORD": ARI_PASSWORD, "LINK_SECRET": LINK_SECRET,
-        "PHONE_SECRET": PHONE_SECRET, "SOUNDS": str(folder / "sounds"), "FRONT_DESK": "PJSIP/101&PJSIP/102",
-        "PHONES": "\n".join(map(_phone, PHONES)),
+        "PHONE_SECRET": PHONE_SECRET, "SOUNDS": str(folder / "sounds"),
+        "FRONT_DESK": "&".join(f"PJSIP/{user}" for user in front_desk), "PHONES": "\n".join(map(_phone, people)),
     }  # fmt: skip
     for file in (*SHIPPED.glob("*.conf"), *(HERE / "etc").glob("*.conf")):
         text = file.read_text()

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
+from tests.pbx import ports
 from tests.pbx.asterisk import PHONE_SECRET
 from tests.pbx.tones import RATE, TONES, shares, silent
 
@@ -55,20 +56,17 @@ audio_path              {home}
 menu_bell               no
 statmode_default        off
 """
-places = count(0)
 
 
 class Phone:
     """`who` is the user that registers, or `caller`. What the person says is a tone, what they hear is recorded."""
 
-    def __init__(self, pbx: str, who: str, *, number: str = "", name: str = "", port: int = 0) -> None:
+    def __init__(self, pbx: str, who: str, *, number: str = "", name: str = "", port: int = 0, hertz: int = 0) -> None:
         self.who, self.pbx, self.number = who, pbx, number or who
         self.events: list[dict[str, Any]] = []
         self.home = Path(tempfile.mkdtemp(prefix=f"warmlijn-phone-{who}-"))
-        place = next(places) % 60
-        self.port = port or 5110 + place * 10
-        """Ten apart: baresip takes the next port for TLS."""
-        self._control = self.port + 10000
+        own, self._control, rtp = ports.phone()
+        self.port = port or own
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._changed = asyncio.Condition()
         self._asked = count(1)
@@ -77,11 +75,10 @@ class Phone:
         """Slices in which something was heard."""
         self.longest_silence = 0.0
         """Seconds in a row in which the person in a conversation with the switch heard nothing."""
-        rtp = 22000 + place * 20
         (self.home / "config").write_text(
             CONFIG.format(
-                port=self.port, control=self._control, tone=TONES[who], modules=MODULES, rtp=rtp, rtp_end=rtp + 19,
-                home=self.home,
+                port=self.port, control=self._control, tone=hertz or TONES[who], modules=MODULES, home=self.home,
+                rtp=rtp, rtp_end=rtp + ports.SOUND - 1,
             )
         )  # fmt: skip
         shown = f'"{name}" ' if name else ""
@@ -256,8 +253,9 @@ def _samples(file: Path, start: int) -> array[int]:
 
 
 @asynccontextmanager
-async def refusing(pbx: str, user: str, status: str, *, port: int = 5930, ring_ms: int = 500) -> AsyncIterator[None]:
+async def refusing(pbx: str, user: str, status: str, *, ring_ms: int = 500) -> AsyncIterator[None]:
     """A registered phone that rings shortly and then answers with this SIP status, `603 Decline`."""
+    port, *_ = ports.phone()
     scenarios = Path(__file__).parent / "sipp"
     common = ("-i", "127.0.0.1", "-p", str(port), "-nostdin")
     registering = await asyncio.create_subprocess_exec(
