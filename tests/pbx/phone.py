@@ -166,6 +166,7 @@ class Phone:
 
     async def saw(self, kind: str, nth: int = 1, seconds: float = 15.0) -> dict[str, Any]:
         """The `nth` event of this kind, as soon as there is one."""
+
         def found() -> list[dict[str, Any]]:
             return [event for event in self.events if event.get("type") == kind]
 

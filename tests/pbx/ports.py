@@ -1,0 +1,42 @@
+"""A thousand ports of this process alone, so that several runs of these stories go side by side on one machine."""
+
+from __future__ import annotations
+
+import socket
+from functools import cache
+from itertools import count
+
+FIRST, BLOCK, BLOCKS = 10000, 1000, 20
+"""All below 32768, where systems begin to hand out ports by themselves."""
+RTP, PHONES, PHONES_RTP, GUARD = 0, 300, 600, 999
+PLACES, SOUND = 30, 12
+"""Phones at the same time, and the ports each has for sound; places are given again after that."""
+_held: list[socket.socket] = []
+_places = count()
+
+
+@cache
+def base() -> int:
+    """The first port of our block: held by a socket on its last one, until this process is over."""
+    for first in range(FIRST, FIRST + BLOCK * BLOCKS, BLOCK):
+        guard = socket.socket()
+        try:
+            guard.bind(("127.0.0.1", first + GUARD))
+        except OSError:
+            guard.close()
+            continue
+        _held.append(guard)
+        return first
+    raise RuntimeError(f"{BLOCKS} other processes hold all ports")
+
+
+def switch() -> tuple[int, int]:
+    """The ports of Asterisk's sound, first and last."""
+    return base() + RTP, base() + PHONES - 1
+
+
+def phone() -> tuple[int, int, int]:
+    """The next phone's port for SIP (the one after it is for TLS), for its control, and its first for sound."""
+    place = next(_places) % PLACES
+    sip = base() + PHONES + place * 10
+    return sip, sip + 5, base() + PHONES_RTP + place * SOUND
