@@ -61,6 +61,15 @@ class Ringing(Struct, frozen=True, tag=True):
     shows: str = ""
     """What the display shows: `@ref` of the caller's number for phones inside, or the outgoing number."""
     backstop: int = 30
+    name: str = ""
+    """The name on the display of a phone inside: `@ref` of the caller's, or `anonymous`; a phone outside gets none."""
+    by: str = ""
+    """The agent who announces the caller to a colleague inside, by id."""
+
+    @property
+    def outside(self) -> bool:
+        """A telephone number: in somebody's pocket, with a log and a voicemail that are not ours."""
+        return outside(self.address)
 
 
 class Leaving(Struct, frozen=True, tag=True):
@@ -95,10 +104,15 @@ class Leg(Struct, frozen=True):
         return type(self.doing) is not Leaving
 
 
+def outside(address: str) -> bool:
+    """Whether this address is a telephone number, reached over the trunk."""
+    return address.startswith("tel:")
+
+
 def refs(doing: Doing | None) -> list[str]:
     """The refs of the names and numbers that this needs, without their `@`."""
     if isinstance(doing, Ringing):
-        return [doing.shows[1:]] if doing.shows.startswith("@") else []
+        return [value[1:] for value in (doing.shows, doing.name) if value.startswith("@")]
     if isinstance(doing, Prompt | Gather):
         return [value[1:] for line in doing.lines for value in line.slots.values() if value.startswith("@")]
     return []

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.call.call import Call, Closing, Phase, Waiting
-from app.call.legs import Doing, InRoom, Leaving, Leg, Line, Music, Prompt, Ringing, Role
+from app.call.legs import Doing, InRoom, Leaving, Leg, Line, Music, Prompt, Ringing, Role, outside
 from app.call.policy import Policy
 from app.call.timers import Timer
 
@@ -84,11 +84,16 @@ def dials(call: Call, role: Role, party: str, ringing: Ringing, rings: int) -> t
     return replace(call, legs=(*call.legs, leg), made=call.made + 1), leg_id
 
 
-def shown(call: Call, address: str, policy: Policy) -> str:
-    """What the display shows: the caller's number on a phone inside, the centre's own number on one outside."""
-    if not address.startswith("sip:"):
-        return policy.municipality.outgoing_number
-    return f"@{call.number.ref}" if call.number.ref else ""
+def shown(call: Call, address: str, policy: Policy, by: str = "") -> Ringing:
+    """How this phone rings: who calls on the display of a phone inside, the centre's own number on one outside.
+
+    `by` announces the caller. A citizen's name and number never reach a phone that is not ours (domain §6).
+    """
+    if outside(address):
+        return Ringing(address, policy.municipality.outgoing_number)
+    number = f"@{call.number.ref}" if call.number.ref else ""
+    name = f"@{call.name}" if call.name else ("" if number else "anonymous")
+    return Ringing(address, number, name=name, by=by)
 
 
 def meet(call: Call, *leg_ids: str) -> tuple[Call, str]:

@@ -9,7 +9,7 @@ from app.call.commands import Command
 from app.call.legs import Gather, InRoom, Prompt, Ringing
 from app.call.policy import Policy
 from app.providers.base import Order
-from app.providers.speech import sentences
+from app.providers.speech import display, sentences
 
 
 def order(call: Call, command: Command, lines: Mapping[str, str], names: Mapping[str, str], policy: Policy) -> Order:
@@ -29,6 +29,7 @@ def order(call: Call, command: Command, lines: Mapping[str, str], names: Mapping
         language=language,
         sentences=sentences(policy, language, do.lines, names) if isinstance(do, Prompt | Gather) else (),
         shows=names.get(shows[1:], "") if shows.startswith("@") else shows,
+        name=display(policy, language, do.name, do.by, names) if isinstance(do, Ringing) else "",
         line=lines.get(command.leg, ""),
         lines={other: ref for other, ref in lines.items() if other != command.leg},
         role=role,

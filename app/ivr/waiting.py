@@ -11,7 +11,7 @@ from app.call.because import Because, why
 from app.call.call import Call, Offering, Waiting
 from app.call.decision import Decision
 from app.call.events import AgentFound, CallerReturned, Event, InputTimedOut, KeysPressed, SayFinished, TimerFired
-from app.call.legs import Gather, Leg, Line, Music, Prompt, Ringing
+from app.call.legs import Gather, Leg, Line, Music, Prompt
 from app.call.moves import arm, dials, does, enter, shown, timer
 from app.call.rings import dialled
 from app.call.texts import line
@@ -88,7 +88,7 @@ def offer(call: Call, waiting: Waiting, agent: Agent, world: World, because: Bec
     """The agent's phone begins to ring; the agent is reserved."""
     policy = world.pinned
     profile = world.policy.agents[agent.id]
-    ringing = Ringing(profile.address, shown(call, profile.address, world.policy))
+    ringing = shown(call, profile.address, world.policy)
     call, leg_id = dials(call, "agent", agent.id, ringing, policy.ringing.rings)
     call = enter(
         call,

@@ -73,6 +73,8 @@ class Order(Struct, frozen=True):
     language: str
     sentences: tuple[str, ...] = ()
     shows: str = ""
+    name: str = ""
+    """The name that a phone inside displays: who calls, and who announces them."""
     line: str = ""
     lines: dict[str, str] = {}
     role: str = "caller"

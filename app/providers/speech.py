@@ -17,6 +17,7 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}|14[0-9]{2,4}")
 LONGEST = 200
 """Characters of one filled slot; a message or a name beyond it is cut off."""
 
+ANONYMOUS = {"nl": "Anoniem", "en": "Anonymous"}
 DAYS = {
     "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -41,6 +42,16 @@ def sentences(policy: Policy, language: str, lines: Iterable[Line], names: Mappi
     """
     made = (_sentence(policy, language, line, names) for line in lines)
     return tuple(sentence for sentence in made if sentence)
+
+
+def display(policy: Policy, language: str, name: str, by: str, names: Mapping[str, str]) -> str:
+    """What the display of a phone inside says beside the number: `Mevrouw De Vries via Bart Smit`; may be empty.
+
+    `name` is `@ref` or `anonymous`, `by` the agent who announces.
+    """
+    who = ANONYMOUS.get(language, ANONYMOUS["en"]) if name == "anonymous" else _value(policy, language, name, names)
+    agent = policy.agents.get(by)
+    return " ".join((*filter(None, [who]), *(["via", agent.name] if agent else ())))
 
 
 def day(policy: Policy, epoch: float, language: str) -> str:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from app.call.because import Because, why
 from app.call.call import Call, Cause, Consulting, RingingOn
 from app.call.decision import Decision
-from app.call.legs import Leg, Ringing
+from app.call.legs import Leg
 from app.call.moves import dials, enter, lets_go, shown, timer
 from app.call.policy import Colleague
 from app.call.rings import dialled, offer, started
@@ -21,7 +21,7 @@ NEXT_ADDRESS = ("no_answer", "unreachable")
 def ring(call: Call, phase: Consulting | RingingOn, colleague: Colleague, world: World, because: Because) -> Decision:
     """The phone at `phase.address` is dialled."""
     address = colleague.addresses[phase.address]
-    ringing = Ringing(address.uri, shown(call, address.uri, world.policy))
+    ringing = shown(call, address.uri, world.policy, by=phase.agent)
     call, leg_id = dials(call, "colleague", colleague.id, ringing, address.rings)
     on = replace(phase, stage="ringing", colleague_leg=leg_id)
     return Decision(because, call=enter(call, on, dialled(leg_id, world.pinned.ringing, world.now)))

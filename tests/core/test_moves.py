@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from app.call.legs import InRoom, Leaving, Leg, Music, Prompt, Ringing
 from app.call.moves import (
@@ -87,12 +88,17 @@ def test_a_room_is_used_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "number", "display"),
-    [("sip:1@pbx", Given("c1.number"), "@c1.number"), ("sip:1@pbx", Given("", "withheld"), ""),
-     ("tel:+31612345678", Given("c1.number"), "+31201234500")],
+    ("address", "number", "name", "display"),
+    [("sip:1@pbx", Given("c1.number"), "c1.name", ("@c1.number", "@c1.name", "joke")),
+     ("sip:1@pbx", Given("c1.number"), "", ("@c1.number", "", "joke")),
+     ("sip:1@pbx", Given("", "withheld"), "", ("", "anonymous", "joke")),
+     ("sip:1@pbx", Given("", "withheld"), "c1.name", ("", "@c1.name", "joke")),
+     ("tel:+31612345678", Given("c1.number"), "c1.name", ("+31201234500", "", ""))],
 )  # fmt: skip
-def test_the_display_of_a_phone(address: str, number: Given, display: str) -> None:
-    assert shown(caller(number=number), address, policy()) == display
+def test_the_display_of_a_phone(address: str, number: Given, name: str, display: tuple[str, str, str]) -> None:
+    ringing = shown(replace(caller(number=number), name=name), address, policy(), by="joke")
+    assert (ringing.shows, ringing.name, ringing.by) == display
+    assert ringing.outside == address.startswith("tel:")
 
 
 def test_the_last_sentence_and_the_way_back_let_everybody_else_go() -> None:

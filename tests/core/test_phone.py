@@ -29,7 +29,7 @@ from tests.core.policies import policy
 
 def test_a_phone_inside_shows_the_caller_and_a_mobile_shows_the_centre() -> None:
     centre = consulting("ans")
-    assert last(centre, "colleague").doing == Dialled("sip:201@pbx", f"@{MOBILE.ref}")
+    assert last(centre, "colleague").doing == Dialled("sip:201@pbx", f"@{MOBILE.ref}", by="joke")
     ends(centre, "colleague", "no_answer")
     assert last(centre, "colleague").doing == Dialled("tel:+31612300001", "+31201234500")
 

@@ -214,11 +214,11 @@ def test_an_agent_s_phone_outside_shows_the_centre_s_own_number() -> None:
     assert last(centre, "agent").doing == Ringing("tel:+31612300009", "+31201234500")
 
 
-def test_a_withheld_number_is_shown_as_nothing() -> None:
+def test_a_withheld_number_is_shown_as_anonymous() -> None:
     centre = house("bart")
     rings(centre, number=WITHHELD)
     presses(centre, "1")
-    assert last(centre, "agent").doing == Ringing("sip:101@pbx", "")
+    assert last(centre, "agent").doing == Ringing("sip:101@pbx", "", name="anonymous")
 
 
 def test_a_line_that_is_being_hung_up_says_nothing_any_more() -> None:

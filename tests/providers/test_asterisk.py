@@ -17,7 +17,7 @@ from app.call import events as core
 from app.call.commands import Command
 from app.call.legs import Gather, InRoom
 from app.call.policy import Text
-from app.providers.asterisk.addresses import endpoint
+from app.providers.asterisk.addresses import caller_id, endpoint
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import leg_of, ours, playback, played
 from app.providers.asterisk.provider import Asterisk
@@ -156,6 +156,18 @@ def test_an_address_is_dialled_inside_or_through_the_trunk() -> None:
     assert endpoint("tel:+31612300001", "PJSIP/{user}", "PJSIP/{number}@trunk") == "PJSIP/+31612300001@trunk"
     with pytest.raises(Refused):
         endpoint("tel:+31612300001", "PJSIP/{user}", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "asked"),
+    [("", "", ""), ("", "+31612345678", "+31612345678"), ("Anoniem", "", '"Anoniem" <anonymous>'),
+     ("mevrouw De Vries", "+31612345678", '"mevrouw De Vries" <+31612345678>'),
+     ('A" <9>\r\nVia: \\x\x00', "+31612345678", """"A' (9) Via: /x" <+31612345678>"""),
+     ("Zoë 🦊 \u202eevil\u2066", "+31612345678", '"Zoë 🦊 evil" <+31612345678>'),
+     ("\r\n\t ", "+31612345678", "+31612345678"), ("x" * 9999, "", f'"{"x" * 60}" <anonymous>')],
+)  # fmt: skip
+def test_nothing_in_a_name_can_end_it_on_a_display(name: str, number: str, asked: str) -> None:
+    assert caller_id(name, number) == asked
 
 
 class Keys:

@@ -7,7 +7,7 @@ import pytest
 
 from app.call.legs import Line
 from app.call.policy import Text
-from app.providers.speech import clock, day, sentences
+from app.providers.speech import clock, day, display, sentences
 from tests.core.policies import policy
 
 TEXTS = {
@@ -29,6 +29,16 @@ AT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam")).timestam
 
 def say(line: Line, names: dict[str, str] | None = None, language: str = "nl") -> tuple[str, ...]:
     return sentences(POLICY, language, [line], names or {})
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "shown"),
+    [("@n", "", "mevrouw De Vries"), ("@n", "bart", "mevrouw De Vries via Bart Smit"), ("", "bart", "via Bart Smit"),
+     ("@gone", "", ""), ("anonymous", "", "Anoniem"), ("anonymous", "bart", "Anoniem via Bart Smit"),
+     ("@odd", "nobody", "Jan BCC: x")],
+)  # fmt: skip
+def test_a_display_says_who_calls_and_who_announces(name: str, by: str, shown: str) -> None:
+    assert display(POLICY, "nl", name, by, {"n": "mevrouw De Vries", "odd": "Jan\r\nBCC: x"}) == shown
 
 
 def test_the_municipality_is_always_known() -> None:

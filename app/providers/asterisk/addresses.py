@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from app.providers.base import Refused
 
+LONGEST = 60
+"""Signs of a name on a display: few phones show more, and every phone survives it."""
+SAFE = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
+"""What would end the name inside a SIP header becomes what looks like it."""
 USER = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -13,6 +18,18 @@ NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 def user_of(uri: str) -> str:
     """`sip:101@pbx` -> `101`; empty for what is no SIP address."""
     return uri[4:].partition("@")[0].partition(";")[0] if uri.startswith("sip:") else ""
+
+
+def caller_id(name: str, number: str) -> str:
+    """`"Mevrouw De Vries" <+31612345678>` for Asterisk; empty when there is nothing to show.
+
+    Nothing in the name can end it, begin a header or a number, or turn the direction of the text.
+    """
+    plain = "".join(" " if category(sign)[0] in "CZ" else sign for sign in name[: 4 * LONGEST])
+    shown = " ".join(plain.split()).translate(SAFE)[:LONGEST].strip()
+    if not shown:
+        return number
+    return f'"{shown}" <{number or "anonymous"}>'
 
 
 def endpoint(uri: str, phones: str, outside: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from app.call.events import Event, LegEnded, LegSeen
 from app.call.legs import Gather, InRoom, Leaving, LegState, Music, Prompt, Ringing
 from app.logs import logger
-from app.providers.asterisk.addresses import endpoint
+from app.providers.asterisk.addresses import caller_id, endpoint
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import playback, played
 from app.providers.asterisk.reading import LEG_TAG
@@ -26,6 +26,9 @@ ROOM_TYPE = "mixing,dtmf_events"
 """Without `dtmf_events` two SIP legs become a native RTP bridge, and no key is ever told."""
 STATES: dict[str, LegState] = {"Up": "up", "Ring": "up", "Ringing": "ringing"}
 """A caller whom we did not answer yet is there; anything else is being dialled."""
+PRIVATE = {"inhibitConnectedLineUpdates": "true"}
+"""Who joins a room is not told to the others' phones: neither a citizen's number to a mobile, nor a colleague's to a
+citizen. What a phone displays is what it was dialled with."""
 EMPTY = 1.0
 """Seconds a room may be empty: the next one to join may be on the way."""
 MEMORY = 4
@@ -247,7 +250,7 @@ class Sending:
             if not made.done and made.status != 409:
                 return made
             self._note(self._rooms, room)
-        return await rest("POST", f"/bridges/{room}/addChannel", {"channel": channel})
+        return await rest("POST", f"/bridges/{room}/addChannel", {"channel": channel} | PRIVATE)
 
     async def _dial(self, order: Order, do: Ringing) -> None:
         """At most once. A refusal is only believed when the channel is not there (409 cannot be trusted)."""
@@ -259,8 +262,8 @@ class Sending:
             "channelId": leg,
             "timeout": str(do.backstop),
         }
-        if order.shows:
-            asked["callerId"] = order.shows
+        if shown := caller_id(order.name, order.shows):
+            asked["callerId"] = shown
         self.met(leg)
         answer = await self._rest()(
             "POST", "/channels", asked, {"variables": {"PJSIP_TRANSFER_HANDLING()": "ari-only"}}

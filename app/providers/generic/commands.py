@@ -57,7 +57,7 @@ class Join(ToLeg, frozen=True, kw_only=True, tag="join"):
 
 
 class Dial(ToLeg, frozen=True, kw_only=True, tag="dial"):
-    """A new leg rings at `address`, showing `shows`. Told as `leg.ringing`, `leg.answered` or `leg.ended`.
+    """A new leg rings at `address`, showing `shows` and `name`. Told as `leg.ringing`, `leg.answered` or `leg.ended`.
 
     `backstop` seconds is the PBX's own limit; Warmlijn withdraws the phone sooner. A leg is never dialled twice: a dial
     for a leg that the PBX has, or had, is ignored.
@@ -65,6 +65,8 @@ class Dial(ToLeg, frozen=True, kw_only=True, tag="dial"):
 
     address: str
     shows: str = ""
+    name: str = ""
+    """Who calls, and who announces them; empty for a telephone number, which is shown our own number only."""
     backstop: int = 30
 
 

@@ -188,6 +188,7 @@ def rendered(order: Order) -> WireCommand:
         language=order.language,
         sentences=order.sentences,
         shows=order.shows,
+        name=order.name,
         line=order.line,
         leaves=given.left,
     )

@@ -28,6 +28,7 @@ def command(
     language: str = "",
     sentences: tuple[str, ...] = (),
     shows: str = "",
+    name: str = "",
     line: str = "",
     leaves: str = "",
 ) -> WireCommand:
@@ -57,7 +58,9 @@ def command(
         case legs.InRoom():
             return Join(call=call, leg=leg, step=step, line=line, leaves=leaves, room=do.room)
         case legs.Ringing():
-            return Dial(call=call, leg=leg, step=step, address=do.address, shows=shows, backstop=do.backstop)
+            return Dial(
+                call=call, leg=leg, step=step, address=do.address, shows=shows, name=name, backstop=do.backstop
+            )
         case legs.Leaving():
             kind = HangUp if up else StopRinging
             return kind(call=call, leg=leg, step=step, line=line, leaves=leaves)
