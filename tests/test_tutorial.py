@@ -20,6 +20,7 @@ from app.providers.demo.server import free_port
 ROOT = Path(__file__).resolve().parents[1]
 TUTORIAL, POLICY = ROOT / "docs" / "tutorial" / "first-morning.md", ROOT / "docs" / "howto" / "change-the-policy.md"
 BLOCK = re.compile(r"^```(sh service|sh phones|sh|phones)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the pages use curl: apt-get install curl")
 OURS = ("WARMLIJN_", "GENERIC_", "TWILIO_", "DATABASE_URL", "DEGRADE_", "ASTERISK_")
 
 
