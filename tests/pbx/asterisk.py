@@ -133,7 +133,7 @@ async def running(
     first, last = ports.switch()
     words = {
         "RUN": str(folder), "ROOT": str(root), "TRIPLET": library.name, "SIP_PORT": str(sip_port),
-        "HTTP_PORT": str(http_port), "RTP_START": str(first), "RTP_END": str(last), "TRUNK_PORT": "5090",
+        "HTTP_PORT": str(http_port), "RTP_START": str(first), "RTP_END": str(last), "TRUNK_PORT": str(ports.trunk()),
         "SERVICE": service, "CENTRE": centre, "TLS": "no", "ARI_PASSWORD": ARI_PASSWORD, "LINK_SECRET": LINK_SECRET,
         "PHONE_SECRET": PHONE_SECRET, "SOUNDS": str(folder / "sounds"),
         "FRONT_DESK": "&".join(f"PJSIP/{user}" for user in front_desk), "PHONES": "\n".join(map(_phone, people)),

@@ -59,7 +59,10 @@ statmode_default        off
 
 
 class Phone:
-    """`who` is the user that registers, or `caller`. What the person says is a tone, what they hear is recorded."""
+    """`who` is the user that registers, or `caller` or `mobile`, who do not.
+
+    What the person says is a tone, what they hear is recorded.
+    """
 
     def __init__(self, pbx: str, who: str, *, number: str = "", name: str = "", port: int = 0, hertz: int = 0) -> None:
         self.who, self.pbx, self.number = who, pbx, number or who
@@ -82,7 +85,7 @@ class Phone:
             )
         )  # fmt: skip
         shown = f'"{name}" ' if name else ""
-        login = ";regint=0" if who == "caller" else f";auth_user={who};auth_pass={PHONE_SECRET};regint=60"
+        login = ";regint=0" if who in ("caller", "mobile") else f";auth_user={who};auth_pass={PHONE_SECRET};regint=60"
         (self.home / "accounts").write_text(
             f"{shown}<sip:{self.number}@{pbx}>{login};answermode=manual;audio_codecs=PCMA/8000/1;ptime=20\n"
         )

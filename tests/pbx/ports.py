@@ -8,7 +8,7 @@ from itertools import count
 
 FIRST, BLOCK, BLOCKS = 10000, 1000, 20
 """All below 32768, where systems begin to hand out ports by themselves."""
-RTP, PHONES, PHONES_RTP, GUARD = 0, 300, 600, 999
+RTP, PHONES, PHONES_RTP, TRUNK, GUARD = 0, 300, 600, 970, 999
 PLACES, SOUND = 30, 12
 """Phones at the same time, and the ports each has for sound; places are given again after that."""
 _held: list[socket.socket] = []
@@ -33,6 +33,11 @@ def base() -> int:
 def switch() -> tuple[int, int]:
     """The ports of Asterisk's sound, first and last."""
     return base() + RTP, base() + PHONES - 1
+
+
+def trunk() -> int:
+    """Where Asterisk's trunk leads: whoever listens there is the rest of the world."""
+    return base() + TRUNK
 
 
 def phone() -> tuple[int, int, int]:

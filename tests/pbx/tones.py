@@ -10,7 +10,7 @@ from array import array
 RATE = 8000
 TONES = {
     "music": 1000, "caller": 440, "101": 600, "102": 700, "103": 800, "104": 900, "105": 1150, "106": 1300,
-    "ringback": 425,
+    "ringback": 425, "mobile": 1600,
 }  # fmt: skip
 HEARD = 0.1
 """Share of the sound from which on somebody counts as heard."""
