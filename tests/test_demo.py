@@ -23,7 +23,7 @@ async def test_the_morning_ends_well_when_everything_is_told_twice_and_out_of_or
         "Op welk nummer kunnen wij u bereiken?",
         "Omar Haddad 1",
         "twee keer een verkeerde toets: naar een medewerker",
-        "U bent nummer 1 in de rij",
+        "U bent als eerste aan de beurt",
         "buiten openingstijd",
         "13 van 13 opgenomen telefoons binnen drie keer; 1 gemist",
         "Terugbelafspraken open: 6",

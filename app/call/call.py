@@ -186,6 +186,8 @@ class Call(Struct, frozen=True):
     """Ref of the person after the agent's check; a number is not a person (domain §6)."""
     office: str = ""
     topic: str = ""
+    reference: str = ""
+    """The number people name the call by (`reference.py`); empty for calls of before there was one."""
     timers: tuple[Timer, ...] = ()
     tried: tuple[str, ...] = ()
     """Agents whose phone already rang in this round."""

@@ -46,6 +46,8 @@ class Callback(Struct, frozen=True):
     number: str = ""
     """Ref of the number to ring; empty while it must still be asked."""
     number_kind: Kind = "none"
+    reference: str = ""
+    """The number of the call it was first asked in, as the caller was told."""
     on_behalf: str = ""
     reach: Reach = "telephone"
     discreet: bool = False

@@ -87,6 +87,8 @@ class Centre(Struct, frozen=True):
     id: str
     policy: str
     message: Message | None = None
+    numbered: int = 0
+    """How many numbers the references of calls have used up."""
     v: int = 1
 
 

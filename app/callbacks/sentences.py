@@ -44,6 +44,11 @@ def promised(callback: Callback) -> Line:
     return line("callback_promised", collega=owner(callback), **_moment(callback))
 
 
+def named_by(reference: str) -> Line:
+    """The number to name when ringing about it again, so that nobody has to explain it twice; `reference` as said."""
+    return line("callback_reference", nummer=reference)
+
+
 def in_turn(minutes: int) -> Line:
     """The place in the line is kept, as the voice says it; with the expected wait."""
     return line("callback_in_turn", minuten=str(minutes))

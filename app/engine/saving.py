@@ -68,6 +68,7 @@ def _call_row(centre: str, call: Call, scene: Scene) -> tuple[Any, ...]:
         text(call),
         call.started_at,
         call.ended_at,
+        call.reference,
     )
 
 

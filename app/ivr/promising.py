@@ -12,11 +12,12 @@ from app.call.diary import Diary
 from app.call.events import CallerReturned, Event, InputTimedOut, KeysPressed, TimerFired
 from app.call.legs import Gather, Leg, Line
 from app.call.moves import BACKSTOP, closes, does, enter, timer
+from app.call.reference import spelled
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import Turn, owe, promise, recognised
 from app.callbacks.gate import refusal
-from app.callbacks.sentences import in_turn, promised
+from app.callbacks.sentences import in_turn, named_by, promised
 
 DIGITS = 15
 """The longest number of E.164."""
@@ -57,7 +58,7 @@ def arrange(call: Call, office: str, world: World, because: Because, back: Waiti
     kept = promise(recognised(owed, call, world), world.now)
     begins_now = kept.slot.start == world.now
     said = in_turn(turn.minutes) if turn is not None and begins_now else promised(kept)
-    call = closes(call, world.now, said, line("goodbye"))
+    call = closes(call, world.now, said, named_by(spelled(kept.reference)), line("goodbye"))
     return Decision(because, call=call, callbacks=(kept,), diaries=diaries)
 
 

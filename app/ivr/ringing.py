@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.agents.presence import miss, talk
+from app.call.accepting import ask, ask_again, refused
 from app.call.agent import Agent
 from app.call.because import Because, why
 from app.call.call import Call, Cause, Joining, Offering, Talking
@@ -20,25 +21,39 @@ from app.call.events import (
     SayFinished,
     TimerFired,
 )
-from app.call.legs import Leg, Music
+from app.call.legs import Leg, Music, Prompt
 from app.call.moves import arm, does, enter, lets_go, meet, timer
 from app.call.rings import offer as rang
-from app.call.rings import started, unanswered
+from app.call.rings import started
+from app.call.texts import line
 from app.call.timers import Timer
 from app.call.world import World
 from app.ivr.waiting import wait
+
+WHISPER = 15.0
+"""Seconds the sentence about who calls may take."""
 
 
 def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: World) -> Decision | None:
     """The phone rings: it is answered, it fails, or its third ring is over. The caller hears words, then music."""
     agents_leg = leg is not None and leg.id == phase.leg
     match event:
-        case LegAnswered() if agents_leg:
+        case LegAnswered() if leg is not None and agents_leg:
+            return _picked_up(call, phase, leg, world)
+        case KeysPressed(keys="1") if agents_leg:
+            return _told(call, phase, world)
+        case KeysPressed() if leg is not None and agents_leg:
+            return Decision(why("accept.again", party=phase.agent), call=ask_again(call, leg))
+        case SayFinished() if agents_leg:
             return _answered(call, phase, world)
-        case LegMachine() if agents_leg:
+        case TimerFired(name="announce"):
+            return _answered(call, phase, world)
+        case LegMachine() | InputTimedOut() if agents_leg:
             return _next(lets_go(call, phase.leg), phase, leg, "voicemail", world)
-        case LegEnded(cause=cause) if agents_leg:
-            return _next(call, phase, leg, phase.stopping or unanswered(cause), world)
+        case TimerFired(name="accept"):
+            return _next(lets_go(call, phase.leg), phase, call.leg(phase.leg), "voicemail", world)
+        case LegEnded(cause=cause) if leg is not None and agents_leg:
+            return _next(call, phase, leg, phase.stopping or refused(leg, cause), world)
         case TimerFired(name="post_dial"):
             return _silent(call, phase, world)
         case TimerFired(name="rings"):
@@ -49,6 +64,25 @@ def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: 
             return Decision(why("music"), call=does(call, leg.id, Music()))
         case _:
             return None
+
+
+def _picked_up(call: Call, phase: Offering, leg: Leg, world: World) -> Decision:
+    """Outside the house there is no display, and perhaps no person: first a key, then who calls and about what."""
+    if not (leg.accept or leg.outside):
+        return _answered(call, phase, world)
+    if not leg.accept:
+        return _told(call, phase, world)
+    call = ask(enter(call, replace(phase, stopping=None)), phase.leg, world.now)
+    return Decision(why("accept.asked", party=phase.agent), call=call)
+
+
+def _told(call: Call, phase: Offering, world: World) -> Decision:
+    """The agent hears what a display would show; the caller goes on hearing what they heard."""
+    about = f"topic:{call.topic}" if call.topic else f"office:{phase.waiting.office}"
+    heard = line("announce_agent", beller=f"@{call.name}" if call.name else "", onderwerp=about)
+    call = does(call, phase.leg, Prompt((heard,)))
+    call = enter(call, replace(phase, stopping=None), timer("announce", world.now, WHISPER, phase.leg))
+    return Decision(why("offer.told", agent=phase.agent), call=call)
 
 
 def _answered(call: Call, phase: Offering, world: World) -> Decision:
@@ -142,7 +176,7 @@ def _together(call: Call, phase: Joining, world: World) -> Decision | None:
 def _back(call: Call, phase: Joining, leg: Leg | None, world: World, because: Because) -> Decision:
     """The agent was lost before the first word, as if the phone could not be reached: the caller goes first."""
     agents, warned = _missed(phase.agent, "unreachable", call.id, world)
-    call = does(call, call.legs[0].id, Music())
+    call = does(call, call.legs[0].id, Prompt((line("back_soon"),)))
     records = () if leg is None else (rang(call, leg, "lost", world.pinned.ringing, world.now),)
     waits = wait(call, replace(phase.waiting, priority=1), world.seeing(*agents), because)
     return _on(waits, agents, (*records, *warned))

@@ -69,6 +69,8 @@ def _hears(call: Call, lines: tuple[Line, ...]) -> Call:
 
 def _where(call: Call, waiting: Waiting, world: World) -> Line:
     place, minutes = position(call, waiting, world)
+    if place == 1:
+        return line("position_next", minuten=str(minutes))
     return line("position", nummer=str(place), minuten=str(minutes))
 
 
@@ -89,7 +91,7 @@ def offer(call: Call, waiting: Waiting, agent: Agent, world: World, because: Bec
     policy = world.pinned
     profile = world.policy.agents[agent.id]
     ringing = shown(call, profile.address, world.policy)
-    call, leg_id = dials(call, "agent", agent.id, ringing, policy.ringing.rings)
+    call, leg_id = dials(call, "agent", agent.id, ringing, policy.ringing.rings, accept=profile.accepts)
     call = enter(
         call,
         Offering(waiting, agent.id, leg_id),

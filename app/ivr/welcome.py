@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from app.call.because import why
 from app.call.calendar import is_open
 from app.call.call import Call, Choosing, Welcoming
@@ -10,6 +12,7 @@ from app.call.events import CallOffered, Event, SayFinished, TimerFired
 from app.call.legs import Gather, Leg, Prompt
 from app.call.moves import BACKSTOP, does, enter, timer
 from app.call.policy import Destination
+from app.call.reference import following
 from app.call.texts import greeting
 from app.call.world import World
 from app.ivr.choosing import ask
@@ -18,7 +21,13 @@ from app.ivr.waiting import queue
 
 
 def offered(event: CallOffered, world: World) -> Decision:
-    """The first decision of a call. An unknown dialled number reaches a person at the KCC (domain §6)."""
+    """The first decision of a call: its number, and where it leads (domain §4.1)."""
+    reference, numbered = following(world.centre)
+    return replace(_led(event, reference, world), centre=replace(world.centre, numbered=numbered))
+
+
+def _led(event: CallOffered, reference: str, world: World) -> Decision:
+    """An unknown dialled number reaches a person at the KCC (domain §6)."""
     policy = world.pinned
     number = policy.numbers.get(event.dialled)
     language = number.language if number else policy.municipality.languages[0]
@@ -31,6 +40,7 @@ def offered(event: CallOffered, world: World) -> Decision:
         started_at=world.now,
         dialled=event.dialled,
         policy=policy.version,
+        reference=reference,
         language=to.language or language,
         number=event.number,
         name=event.name,

@@ -26,6 +26,7 @@ SLOTS: dict[str, frozenset[str]] = {
         "offer_callback": "",
         "callback_promised": "collega dag van tot",
         "callback_in_turn": "minuten",
+        "callback_reference": "nummer",
         "callback_ask_number": "",
         "callback_number_refused": "",
         "back_soon": "",
@@ -65,4 +66,6 @@ SLOTS: dict[str, frozenset[str]] = {
         "goodbye_agent": "beller",
     }.items()
 }
-"""Text id -> the slots that can be filled in it. Every one of these must stand in the file."""
+"""Text id -> the slots that can be filled in it. Every one of these must stand in the file, but for OPTIONAL."""
+OPTIONAL = frozenset({"callback_reference"})
+"""Without this text nothing is said in its place; files from before it stay good."""

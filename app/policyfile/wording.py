@@ -7,7 +7,7 @@ from string import Formatter
 from app.ivr import topics
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.references import entries, found, languages, section
-from app.policyfile.standard import ALWAYS, COLLEAGUE, SLOTS, UNSURE
+from app.policyfile.standard import ALWAYS, COLLEAGUE, OPTIONAL, SLOTS, UNSURE
 from app.policyfile.yamltree import Tree
 
 
@@ -16,7 +16,7 @@ def check(tree: Tree, tell: Teller) -> None:
     texts = section(tree, "texts")
     spoken = {value for _, value in found(tree.data, ("menus", "*", "text")) if isinstance(value, str)}
     if isinstance(tree.data, dict) and "texts" in tree.data:
-        for text in (known for known in SLOTS if known not in texts):
+        for text in (known for known in SLOTS if known not in texts and known not in OPTIONAL):
             tell("text_missing", tree.line(("texts",)), ("texts",), value=text)
     for text, words in texts.items():
         if text not in SLOTS and text not in spoken:

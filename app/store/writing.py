@@ -38,8 +38,8 @@ PARTS: dict[str, tuple[str, str]] = {
     "calls": _upsert(
         "calls",
         "centre, id",
-        "centre, id, provider, phase, live, waiting, person, callback, state, started_at, ended_at",
-        "text text text text bool json text text json timestamptz timestamptz",
+        "centre, id, provider, phase, live, waiting, person, callback, state, started_at, ended_at, reference",
+        "text text text text bool json text text json timestamptz timestamptz text",
     ),
     "agents": _upsert("agents", "centre, id", "centre, id, state", "text text json"),
     "callbacks": _upsert(

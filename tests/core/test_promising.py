@@ -33,7 +33,7 @@ from tests.core.moments import (
 def test_key_one_promises_and_says_when_and_goodbye() -> None:
     centre = promising()
     assert codes(presses(centre, "1")) == ["promise.consent"]
-    assert (phase(centre), hears(caller(centre))) == ("Closing", ["callback_promised", "goodbye"])
+    assert (phase(centre), hears(caller(centre))) == ("Closing", ["callback_promised", "callback_reference", "goodbye"])
     (callback,) = centre.callbacks.values()
     assert (callback.status, callback.office, callback.cause, callback.number) == (
         "promised", "kcc", "asked", "c1.number",
@@ -123,7 +123,7 @@ def at_work() -> House:
 def test_where_nobody_is_logged_on_there_is_no_line_to_keep_a_place_in() -> None:
     centre = promising_in_line()
     presses(centre, "1")
-    assert hears(caller(centre)) == ["callback_promised", "goodbye"]
+    assert hears(caller(centre)) == ["callback_promised", "callback_reference", "goodbye"]
     assert centre.callbacks["c1.cb1"].turn is None
 
 
@@ -131,7 +131,7 @@ def test_whoever_waited_keeps_the_place_and_hears_how_long_it_still_takes() -> N
     centre = at_work()
     joined = centre.now - timedelta(seconds=300)
     assert codes(presses(centre, "1")) == ["promise.consent"]
-    assert hears(caller(centre)) == ["callback_in_turn", "goodbye"]
+    assert hears(caller(centre)) == ["callback_in_turn", "callback_reference", "goodbye"]
     (callback,) = centre.callbacks.values()
     assert (callback.turn, callback.slot.start, callback.status) == (joined, centre.now, "promised")
 
@@ -151,7 +151,7 @@ def test_what_was_owed_before_keeps_its_moment() -> None:
     centre = recalled()
     before = centre.callbacks["c1.cb1"].slot
     centre.wait(300)
-    assert hears(caller(centre)) == ["callback_promised", "goodbye"]
+    assert hears(caller(centre)) == ["callback_promised", "callback_reference", "goodbye"]
     assert (centre.callbacks["c1.cb1"].slot, centre.callbacks["c1.cb1"].turn) == (before, None)
 
 

@@ -246,7 +246,7 @@ def test_an_agent_lost_before_the_first_word_counts_as_unreachable_and_the_next_
     centre = joining()
     assert codes(ends(centre, "agent", "lost")) == ["join.lost"]
     assert (centre.agents["joke"].reason, last(centre, "agent").party) == ("unreachable", "fatima")
-    assert hears(caller(centre)) == ["waiting"]
+    assert hears(caller(centre)) == ["back_soon"]
 
 
 def test_the_last_agent_lost_before_the_first_word_is_rung_again() -> None:

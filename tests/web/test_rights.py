@@ -23,7 +23,7 @@ RIGHTS: dict[str, set[str]] = {
     "GET /directory": AGENT | SUPERVISOR,
     "GET /message": AGENT | SUPERVISOR | ADMIN, "PUT /message": SUPERVISOR, "DELETE /message": SUPERVISOR,
     "GET /warnings": SUPERVISOR | ADMIN, "GET /agents": SUPERVISOR, "GET /offices": SUPERVISOR | ADMIN,
-    "GET /calls": SUPERVISOR | ADMIN, "GET /calls/{call}": SUPERVISOR | ADMIN,
+    "GET /calls": AGENT | SUPERVISOR | ADMIN, "GET /calls/{call}": SUPERVISOR | ADMIN,
     "POST /policy/check": ADMIN, "POST /policy/activate": ADMIN, "POST /policy/roll-back": ADMIN,
     "GET /policy/versions": ADMIN, "GET /policy/versions/{version}": ADMIN,
     "POST /policy/explain": SUPERVISOR | ADMIN | SWITCH,

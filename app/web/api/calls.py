@@ -9,13 +9,14 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request
 
 from app.call.policy import Policy
+from app.call.reference import written
 from app.store import codec
 from app.web.api.accesses import note_access
 from app.web.api.guard import Backing, Me, allow, router
-from app.web.api.problems import Problem, failures
+from app.web.api.problems import Problem, failures, query_mistake
 from app.web.api.promises import labelled
 from app.web.api.reasons import ReasonStep, steps
-from app.web.api.shapes import CallId, Id, Labelled, Moment, Out
+from app.web.api.shapes import CallId, Id, Labelled, Moment, Out, Reference
 from app.web.api.words import language_of
 
 routes = router("beheer")
@@ -25,6 +26,7 @@ class CallLine(Out):
     """One call, without anything about the caller."""
 
     id: str
+    reference: str
     started_at: datetime
     ended_at: datetime | None
     phase: str
@@ -85,29 +87,43 @@ class CallHistory(CallLine):
 
 
 @routes.get(
-    "/calls", summary="Gesprekken", operation_id="listCalls", openapi_extra=allow("supervisor", "admin"),
+    "/calls", summary="Gesprekken", operation_id="listCalls", openapi_extra=allow("agent", "supervisor", "admin"),
     responses=failures(),
 )
 async def list_calls(
     request: Request, me: Me, means: Backing,
     office: Annotated[Id | None, Query(description="alleen van dit loket")] = None,
+    reference: Annotated[
+        Reference | None, Query(description="alleen het gesprek met dit nummer, zoals de beller het noemt")
+    ] = None,
     live: Annotated[bool | None, Query(description="alleen lopende, of juist afgelopen")] = None,
     since: Annotated[Moment | None, Query(description="begonnen op of na dit moment")] = None,
     before: Annotated[CallId | None, Query(description="`next` van de vorige bladzijde")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CallList:
-    """De laatste voorop; zonder naam of nummer van de beller."""
+    """De laatste voorop; zonder naam of nummer van de beller.
+
+    Een medewerker zoekt alleen op het nummer dat de beller noemt, en ziet het onderwerp pas wanneer die beller in het
+    eigen gesprek is gecontroleerd: wie een nummer noemt, is daarmee niet bekend.
+    """
+    if me.role == "agent" and reference is None:
+        raise Problem(400, "invalid", errors=[query_mistake("reference", "missing", language_of(request))])
     rows = await means.pool.fetch(
         """SELECT id, phase, started_at, ended_at, state->>'office' AS office, state->>'topic' AS topic,
-                  state->>'language' AS language, state->>'dialled' AS dialled, state->>'policy' AS policy
+                  state->>'language' AS language, state->>'dialled' AS dialled, state->>'policy' AS policy, reference,
+                  $7 AND NOT EXISTS (SELECT FROM agents a JOIN calls mine
+                      ON mine.centre = $1 AND mine.id = a.state->>'call' AND mine.person = calls.person
+                      WHERE a.centre = $1 AND a.id = $8 AND mine.person <> '') AS unchecked
            FROM calls
-           WHERE centre = $1 AND started_at > '-infinity' AND ($2::text IS NULL OR state->>'office' = $2)
+           WHERE centre = $1 AND started_at > '-infinity' AND ($9::text IS NULL OR reference = $9 AND reference <> '')
+             AND ($2::text IS NULL OR state->>'office' = $2)
              AND ($3::bool IS NULL OR (ended_at IS NULL) = $3) AND ($4::timestamptz IS NULL OR started_at >= $4)
              AND ($5::text IS NULL
                   OR (started_at, id) < (SELECT started_at, id FROM calls WHERE centre = $1 AND id = $5))
            ORDER BY started_at DESC, id DESC LIMIT $6""",
-        me.centre, office, live, since, before, limit + 1,
+        me.centre, office, live, since, before, limit + 1, me.role == "agent", me.agent, reference,
     )
+    await note_access(request, means, me, "reference", [row["id"] for row in rows if reference])
     policy, language = await means.policy(me.centre), language_of(request)
     shown = [CallLine(**_line(row, policy, language)) for row in rows[:limit]]
     return CallList(items=shown, next=shown[-1].id if len(rows) > limit else None)
@@ -123,7 +139,8 @@ async def get_call(
     """Elke gebeurtenis met tijd, stand daarna en de reden in woorden, met de regel in routing.yaml."""
     row = await means.pool.fetchrow(
         """SELECT id, phase, started_at, ended_at, state->>'office' AS office, state->>'topic' AS topic,
-                  state->>'language' AS language, state->>'dialled' AS dialled, state->>'policy' AS policy
+                  state->>'language' AS language, state->>'dialled' AS dialled, state->>'policy' AS policy, reference,
+                  false AS unchecked
            FROM calls WHERE centre = $1 AND id = $2""",
         me.centre, call,
     )
@@ -157,8 +174,9 @@ async def get_call(
 def _line(row: Mapping[str, Any], policy: Policy, language: str) -> dict[str, Any]:
     return {
         **{key: row[key] for key in ("id", "phase", "started_at", "ended_at", "language", "dialled", "policy")},
+        "reference": written(row["reference"]),
         "office": labelled(policy.offices, row["office"], language, policy),
-        "topic": labelled(policy.topics, row["topic"], language, policy),
+        "topic": None if row["unchecked"] else labelled(policy.topics, row["topic"], language, policy),
     }
 
 

@@ -13,6 +13,7 @@ from app.call.call import Call, Consulting
 from app.call.callback import Callback
 from app.call.numbers import Kind
 from app.call.policy import Policy
+from app.call.reference import written
 from app.providers import numbers
 from app.store import codec
 from app.transfer.target import instead
@@ -67,10 +68,12 @@ class Reason(Out):
 class CallCard(Out):
     """One call on the desk. `waited` is seconds from arrival to a person, or to now; `may` is what can be clicked.
 
-    After a transfer that `failed`, `instead` are the colleagues who can take it over, the substitute first.
+    `reference` is the number the caller can name later. After a transfer that `failed`, `instead` are the colleagues
+    who can take it over, the substitute first.
     """
 
     id: str
+    reference: str
     phase: str
     office: Labelled | None
     topic: Labelled | None
@@ -146,6 +149,7 @@ async def card(request: Request, means: Means, user: User, agent: Agent, call: C
         await note_access(request, means, user, "caller", [call.id])
     return CallCard(
         id=call.id,
+        reference=written(call.reference),
         phase=type(call.phase).__name__,
         office=labelled(pinned.offices, call.office, language, pinned),
         topic=labelled(pinned.topics, call.topic, language, pinned),

@@ -88,6 +88,11 @@ def body_mistake(pointer: str, code: str, language: str, **words: object) -> Mis
     return Mistake(where="body", pointer=pointer, code=code, detail=INPUT[code][language].format(**words))
 
 
+def query_mistake(parameter: str, code: str, language: str, **words: object) -> Mistake:
+    """A mistake in a parameter of the query."""
+    return Mistake(where="query", pointer=parameter, code=code, detail=INPUT[code][language].format(**words))
+
+
 def answer(request: Request, problem: Problem) -> Response:
     """The problem as a response. `instance` is the path, which never holds personal data."""
     language = language_of(request)

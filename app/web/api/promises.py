@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from app.call.callback import Callback, CallbackStatus, Reach
 from app.call.policy import Policy
+from app.call.reference import written
 from app.providers import numbers, speech
 from app.store import codec
 from app.web.api.shapes import Labelled, Out
@@ -23,10 +24,14 @@ class SlotShown(Out):
 
 
 class CallbackLine(Out):
-    """A callback without anything about the person. `turn` is when the caller joined the line whose place is kept."""
+    """A callback without anything about the person. `turn` is when the caller joined the line whose place is kept.
+
+    `reference` is the number the caller was told, or will name when ringing about it.
+    """
 
     id: str
     call: str
+    reference: str
     status: CallbackStatus
     subject: Labelled
     colleague: Labelled | None
@@ -92,7 +97,8 @@ def details_of(
 def _common(callback: Callback, policy: Policy, language: str) -> dict[str, Any]:
     colleague = policy.colleagues.get(callback.colleague)
     return {
-        "id": callback.id, "call": callback.call, "status": callback.status,
+        "id": callback.id, "call": callback.call, "reference": written(callback.reference),
+        "status": callback.status,
         "subject": Labelled(id=callback.subject, label=_subject(callback.subject, policy, language)),
         "colleague": Labelled(id=colleague.id, label=colleague.name) if colleague else None,
         "department": labelled(policy.departments, callback.department, language, policy),

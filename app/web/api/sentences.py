@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -13,8 +13,9 @@ from app.call.call import Call, Consulting, Talking
 from app.call.callback import Callback
 from app.call.legs import Line
 from app.call.policy import Policy
+from app.call.reference import written
 from app.call.texts import line
-from app.callbacks.sentences import for_agent, proposal
+from app.callbacks.sentences import for_agent, named_by, proposal
 from app.providers.speech import sentences
 from app.web.api.shapes import Out
 
@@ -55,10 +56,12 @@ def now_to_say(
     """What the agent says at this moment: why the colleague is not there, and the appointment (domain §3.5)."""
     if not isinstance(call.phase, Talking) or callback is None or not callback.open:
         return []
-    lines: Sequence[Line] = (
+    lines: list[Line] = [
         for_agent(callback.cause, call, callback.colleague, callback.department),
         proposal(callback, call, policy),
-    )
+    ]
+    if callback.number:
+        lines.append(named_by(written(callback.reference)))
     return list(sentences(policy, call.language, lines, names))
 
 
@@ -71,7 +74,7 @@ def _slots(call: Call, policy: Policy, agent: str) -> dict[str, str]:
         "medewerker": f"agent:{agent}",
         "collega": f"colleague:{colleague}" if colleague else "",
         "adres": department.email if department is not None else "",
-        "nummer": call.id,
+        "nummer": written(call.reference),
     }
 
 

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from app.call.reference import heard
+
 LONGEST_POLICY = 256 * 1024
 """Characters of a routing.yaml; its own reader refuses more, too (reliability §4.4)."""
 
@@ -46,6 +48,13 @@ def no_citizen_number(text: str) -> str:
     return text
 
 
+def good_reference(text: str) -> str:
+    """The eight digits a call is named by; a slip of the tongue is refused, so that nobody else's call is found."""
+    if not (digits := heard(text)):
+        raise PydanticCustomError("reference", "This is no number of a call")
+    return digits
+
+
 Plain = Annotated[str, AfterValidator(plain)]
 Name = Annotated[Plain, StringConstraints(min_length=1, max_length=64)]
 Identity = Annotated[Plain, AfterValidator(no_citizen_number), StringConstraints(min_length=4, max_length=120)]
@@ -54,6 +63,7 @@ Reason = Annotated[Plain, StringConstraints(min_length=3, max_length=200)]
 NumberTyped = Annotated[Plain, StringConstraints(min_length=1, max_length=40)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 CallId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
+Reference = Annotated[str, StringConstraints(max_length=20), AfterValidator(good_reference)]
 CallbackId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}\.cb[0-9]{1,4}$")]
 WarningId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}-[0-9]{1,4}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]

@@ -78,6 +78,9 @@ INPUT = {
     "too_long": both("Dit zijn er te veel (hoogstens {max_length}).", "These are too many (at most {max_length})."),
     "too_short": both("Dit zijn er te weinig (minstens {min_length}).", "These are too few (at least {min_length})."),
     "unknown": both("{kind} staat niet in de routering.", "{kind} is not in the routing."),
+    "reference": both(
+        "Dit is geen nummer van een gesprek; vraag het nog eens.", "This is no number of a call; please ask again."
+    ),
     "not_phone": both("Dit is geen telefoonnummer.", "This is not a telephone number."),
     "one_of": both("Noem precies één van: {names}.", "Name exactly one of: {names}."),
     "not_both": both("Noem niet allebei: {names}.", "Do not name both: {names}."),
