@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.agents.presence import done, miss, release
+from app.call.accepting import asked
 from app.call.agent import Agent
 from app.call.because import why
 from app.call.call import (
@@ -26,6 +27,7 @@ from app.call.callback import Callback
 from app.call.decision import Decision, Record, TransferMade
 from app.call.diary import Diary
 from app.call.events import DegradeServed
+from app.call.legs import Leg
 from app.call.moves import enter, lets_go_of_others
 from app.call.rings import answered, stopped
 from app.call.world import World
@@ -117,7 +119,7 @@ def _never_spoke(call: Call, phase: Offering | Joining, world: World) -> Parting
     """The agent is free again and owes nothing; whose phone was being withdrawn already did miss the call."""
     agent, leg = world.agents.get(phase.agent), call.leg(phase.leg)
     missed = phase.stopping if isinstance(phase, Offering) else None
-    if isinstance(phase, Offering):
+    if isinstance(phase, Offering) and not _listens(leg):
         records = stopped(call, phase.leg, world.pinned.ringing, world.now, missed)
     else:
         records = () if leg is None else answered(call, leg, world.pinned.ringing, world.now)
@@ -127,6 +129,11 @@ def _never_spoke(call: Call, phase: Offering | Joining, world: World) -> Parting
         return Parting((release(agent, world),), records)
     after, warned = miss(agent, missed, call.id, world)
     return Parting((after,), (*records, *warned))
+
+
+def _listens(leg: Leg | None) -> bool:
+    """The agent picked up outside, accepted, and hears who calls."""
+    return leg is not None and leg.state == "up" and not asked(leg)
 
 
 def _cut_short(

@@ -97,6 +97,10 @@ class Leg(Struct, frozen=True):
     """Rings reported one by one, where a PBX does that."""
     joined: str = ""
     """The room the switch reported this leg to be in."""
+    outside: bool = False
+    """Reached over the trunk, without a display: who calls is said, not shown."""
+    accept: bool = False
+    """Who picks up presses 1 before anybody is joined (`accepting.py`)."""
 
     @property
     def live(self) -> bool:

@@ -77,10 +77,21 @@ def drops(call: Call, leg_id: str) -> Call:
     )
 
 
-def dials(call: Call, role: Role, party: str, ringing: Ringing, rings: int) -> tuple[Call, str]:
+def dials(
+    call: Call, role: Role, party: str, ringing: Ringing, rings: int, *, accept: bool = False
+) -> tuple[Call, str]:
     """A new leg with an id of ours begins to be dialled; returns the call and the leg's id."""
     leg_id = f"{call.id}.{call.made + 1}"
-    leg = Leg(id=leg_id, role=role, state="dialling", doing=ringing, party=party, rings=rings)
+    leg = Leg(
+        id=leg_id,
+        role=role,
+        state="dialling",
+        doing=ringing,
+        party=party,
+        rings=rings,
+        outside=ringing.outside,
+        accept=accept,
+    )
     return replace(call, legs=(*call.legs, leg), made=call.made + 1), leg_id
 
 

@@ -6,6 +6,8 @@ from datetime import date
 
 from msgspec import Struct, field
 
+from app.call.legs import outside
+
 Minutes = tuple[int, int]
 """A stretch of a day in minutes after local midnight, `(from, to)`, `to` exclusive."""
 
@@ -102,7 +104,14 @@ class AgentProfile(Struct, frozen=True):
     address: str
     offices: tuple[str, ...]
     languages: tuple[str, ...] = ("nl",)
+    accept: bool | None = None
+    """As `Address.accept`."""
     line: int = 0
+
+    @property
+    def accepts(self) -> bool:
+        """Whether this agent presses 1 after picking up."""
+        return outside(self.address) if self.accept is None else self.accept
 
 
 class Address(Struct, frozen=True):
@@ -110,6 +119,13 @@ class Address(Struct, frozen=True):
 
     uri: str
     rings: int = 3
+    accept: bool | None = None
+    """Who picks up presses 1 first; None: on a telephone number, where it may be a voicemail (decision 0012)."""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether who picks up here presses 1 first."""
+        return outside(self.uri) if self.accept is None else self.accept
 
 
 class Absence(Struct, frozen=True):
@@ -160,6 +176,15 @@ class Ringing(Struct, frozen=True):
     def count(self, seconds: float) -> int:
         """The number of the ring at this many seconds of ringing; 0 before it rang (domain §5)."""
         return int(seconds // self.cycle) + 1 if seconds >= 0 else 0
+
+
+class Keys(Struct, frozen=True):
+    """Codes on the keypad of an agent's phone during a conversation, `*7`; an empty one does nothing."""
+
+    transfer: str = ""
+    """`*7 103#` consults 103; `*7` alone during a consult connects."""
+    cancel: str = ""
+    """During a consult: back to the caller."""
 
 
 class Transfer(Struct, frozen=True):
@@ -250,6 +275,7 @@ class Policy(Struct, frozen=True):
     stems: dict[str, dict[str, str]] = field(default_factory=dict)
     """language -> stem of a word -> topic id; made at loading (ivr/topics.py)."""
     ringing: Ringing = Ringing()
+    keys: Keys = Keys()
     transfer: Transfer = Transfer()
     callbacks: CallbackPolicy = CallbackPolicy()
     retention: Retention = Retention()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.call.call import Call, Cause
 from app.call.decision import OfferMade, Outcome
 from app.call.events import LegRang, LegRinging
-from app.call.legs import Leg
+from app.call.legs import Gather, Leg
 from app.call.moves import arm, change, disarm, timer
 from app.call.policy import Ringing
 from app.call.timers import Timer
@@ -76,10 +76,10 @@ def stopped(
 ) -> tuple[OfferMade, ...]:
     """The record of a phone that rang until somebody else gave up, unless it was being withdrawn for `cause` already.
 
-    None when it was answered: that is recorded.
+    None when it was answered: that is recorded, once who picked up accepted.
     """
     leg = call.leg(leg_id)
-    if leg is None or leg.state == "up":
+    if leg is None or (leg.state == "up" and type(leg.doing) is not Gather):
         return ()
     return (offer(call, leg, cause or "cancelled", ringing, now),)
 

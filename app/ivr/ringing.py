@@ -5,13 +5,17 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.agents.presence import miss, talk
-from app.call.accepting import ask, ask_again, refused
+from app.call.accepting import ask, ask_again, asked, refused
 from app.call.agent import Agent
 from app.call.because import Because, why
-from app.call.call import Call, Cause, Joining, Offering, Talking
+from app.call.call import Call, Cause, Joining, Offering, Talking, Wish
 from app.call.decision import Decision, Record, Warned
 from app.call.events import (
+    CallbackAsked,
+    ConsultAsked,
+    ConsultCancelled,
     Event,
+    HangUpAsked,
     InputTimedOut,
     KeysPressed,
     LegAnswered,
@@ -40,18 +44,16 @@ def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: 
     match event:
         case LegAnswered() if leg is not None and agents_leg:
             return _picked_up(call, phase, leg, world)
-        case KeysPressed(keys="1") if agents_leg:
+        case KeysPressed(keys="1") if agents_leg and asked(leg):
             return _told(call, phase, world)
-        case KeysPressed() if leg is not None and agents_leg:
+        case KeysPressed() if leg is not None and agents_leg and asked(leg):
             return Decision(why("accept.again", party=phase.agent), call=ask_again(call, leg))
-        case SayFinished() if agents_leg:
+        case SayFinished() | TimerFired(name="announce") if leg is not None and agents_leg and leg.state == "up":
             return _answered(call, phase, world)
-        case TimerFired(name="announce"):
-            return _answered(call, phase, world)
-        case LegMachine() | InputTimedOut() if agents_leg:
+        case LegMachine() | TimerFired(name="accept") if agents_leg:
             return _next(lets_go(call, phase.leg), phase, leg, "voicemail", world)
-        case TimerFired(name="accept"):
-            return _next(lets_go(call, phase.leg), phase, call.leg(phase.leg), "voicemail", world)
+        case InputTimedOut() if agents_leg and asked(leg):
+            return _next(lets_go(call, phase.leg), phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if leg is not None and agents_leg:
             return _next(call, phase, leg, phase.stopping or refused(leg, cause), world)
         case TimerFired(name="post_dial"):
@@ -170,13 +172,24 @@ def _together(call: Call, phase: Joining, world: World) -> Decision | None:
         person_at=call.person_at or world.now,
     )
     record = rang(call, agent, "answered", world.pinned.ringing, world.now)
-    return Decision(why("talk", agent=phase.agent), call=call, records=(record,))
+    follow = () if phase.wish is None else (_asked(call, phase.agent, phase.wish),)
+    return Decision(why("talk", agent=phase.agent), call=call, records=(record,), follow=follow)
 
 
-def _back(call: Call, phase: Joining, leg: Leg | None, world: World, because: Because) -> Decision:
-    """The agent was lost before the first word, as if the phone could not be reached: the caller goes first."""
-    agents, warned = _missed(phase.agent, "unreachable", call.id, world)
+def _asked(call: Call, agent: str, wish: Wish) -> Event:
+    kind = ConsultAsked if wish.kind == "consult" else CallbackAsked
+    return kind(call.id, agent, wish.colleague, wish.department, wish.topic)
+
+
+def _back(
+    call: Call, phase: Joining, leg: Leg | None, world: World, because: Because, cause: Cause = "lost"
+) -> Decision:
+    """The agent was gone before the first word: `lost`, as if unreachable, or `declined` by a click.
+
+    The caller goes first.
+    """
+    agents, warned = _missed(phase.agent, "unreachable" if cause == "lost" else cause, call.id, world)
     call = does(call, call.legs[0].id, Prompt((line("back_soon"),)))
-    records = () if leg is None else (rang(call, leg, "lost", world.pinned.ringing, world.now),)
+    records = () if leg is None else (rang(call, leg, cause, world.pinned.ringing, world.now),)
     waits = wait(call, replace(phase.waiting, priority=1), world.seeing(*agents), because)
     return _on(waits, agents, (*records, *warned))

@@ -41,7 +41,10 @@ def compile_policy(file: shape.RoutingFile, tree: Tree, version: str) -> made.Po
             key: made.Office(**_filled(part), id=key, line=line(("offices", key))) for key, part in file.offices.items()
         },
         agents={
-            key: made.AgentProfile(**_filled(part), id=key, line=line(("agents", key)))
+            key: made.AgentProfile(
+                **_filled(part) | {"accept": part.accept, "address": _uri(part.address)},
+                id=key, line=line(("agents", key)),
+            )
             for key, part in file.agents.items()
         },
         departments={
@@ -122,7 +125,7 @@ def _colleague(key: str, part: shape.ColleaguePart, line: int) -> made.Colleague
         id=key,
         name=part.name,
         department=part.department,
-        addresses=tuple(made.Address(_uri(address.uri), address.rings) for address in part.addresses),
+        addresses=tuple(made.Address(_uri(address.uri), address.rings, address.accept) for address in part.addresses),
         hours=part.hours,
         substitute=part.substitute or "",
         absent=tuple(made.Absence(absence.first, absence.last) for absence in part.absent),

@@ -161,6 +161,8 @@ class AgentPart(Part):
     """De frontoffices waarvoor de medewerker opneemt."""
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("nl",)
     """Talen die de medewerker spreekt."""
+    accept: Truth | None = None
+    """Of wie opneemt eerst 1 toetst; zonder: ja bij tel: (daar kan een voicemail opnemen), nee bij sip:."""
 
 
 class DepartmentPart(Part):
@@ -179,6 +181,8 @@ class AddressPart(Part):
     """sip:naam@centrale of tel:+31..."""
     rings: Annotated[int, Field(ge=1, le=10), WHOLE] = 3
     """Hoe vaak het mag overgaan."""
+    accept: Truth | None = None
+    """Of wie opneemt eerst 1 toetst; zonder: ja bij tel: (daar kan een voicemail opnemen), nee bij sip:."""
 
 
 class AbsencePart(Part):

@@ -39,6 +39,12 @@ SLOTS: dict[str, frozenset[str]] = {
         # spoken to a colleague
         "announce": "medewerker beller onderwerp",
         "announce_direct": "medewerker beller onderwerp",
+        # spoken on a phone outside: before and after the key, and to an agent who has no display
+        "accept_call": "",
+        "announce_agent": "beller onderwerp",
+        # spoken to an agent who pressed the transfer key for somebody who cannot be rung
+        "transfer_unknown": "",
+        "transfer_refused": "",
         # said by the agent
         "welcome_agent_morning": "medewerker",
         "welcome_agent_afternoon": "medewerker",

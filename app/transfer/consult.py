@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.agents.presence import done
+from app.call.accepting import ask, ask_again, asked, refused
 from app.call.because import Because, why
 from app.call.call import Announcing, Call, Connecting, Consulting, RingingOn, Talking
 from app.call.decision import Decision, Record, TransferMade
@@ -13,6 +14,8 @@ from app.call.events import (
     ConsultCancelled,
     Event,
     HangUpAsked,
+    InputTimedOut,
+    KeysPressed,
     LegAnswered,
     LegEnded,
     LegMachine,
@@ -23,9 +26,9 @@ from app.call.events import (
     ThreeWayAsked,
     TimerFired,
 )
-from app.call.legs import Leg, Line, Music, Prompt
-from app.call.moves import does, enter, lets_go, meet, timer
-from app.call.rings import answered, stopped, unanswered
+from app.call.legs import Leaving, Leg, Line, Music, Prompt, Ringing
+from app.call.moves import arm, disarm, does, enter, lets_go, meet, timer
+from app.call.rings import answered, stopped
 from app.call.texts import line
 from app.call.world import World
 from app.transfer.connecting import together
@@ -71,9 +74,16 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
             return _answered(call, phase, leg, world)
         case LegMachine() if of_colleague:
             return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
-        case LegEnded(cause=cause) if of_colleague:
-            if phase.stage in ("ringing", "stopping"):
-                return ring_failed(call, phase, leg, unanswered(cause), world)
+        case KeysPressed(keys="1") if leg is not None and of_colleague and asked(leg):
+            return _accepted(call, phase, leg, world)
+        case KeysPressed() if leg is not None and of_colleague and asked(leg):
+            return Decision(why("accept.again", party=phase.colleague), call=ask_again(call, leg))
+        case InputTimedOut() | TimerFired(name="accept") if of_colleague and asked(leg):
+            call = lets_go(call, phase.colleague_leg)
+            return ring_failed(call, phase, leg, "voicemail", world)
+        case LegEnded(cause=cause) if leg is not None and of_colleague:
+            if phase.stage in ("ringing", "stopping") or asked(leg):
+                return ring_failed(call, phase, leg, refused(leg, cause), world)
             if phase.focus == "all":
                 return _back(call, phase, world, why("hangup.colleague"))
             return failed(call, phase, phase.colleague, "", "failed", world)
@@ -111,6 +121,14 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
 
 
 def _answered(call: Call, phase: Consulting, leg: Leg, world: World) -> Decision:
+    if not leg.accept:
+        return _accepted(call, phase, leg, world)
+    call = ask(enter(call, replace(phase, stage="announcing")), leg.id, world.now)
+    return Decision(why("accept.asked", party=phase.colleague), call=call)
+
+
+def _accepted(call: Call, phase: Consulting, leg: Leg, world: World) -> Decision:
+    """A person is there: they hear who it is about; the agent goes on hearing the ringing tone."""
     records = answered(call, leg, world.pinned.ringing, world.now)
     call = does(call, phase.colleague_leg, Prompt((announcement(call, phase.agent),)))
     call = enter(call, replace(phase, stage="announcing"), timer("announce", world.now, ANNOUNCE))
@@ -168,10 +186,22 @@ def _agent_gone(call: Call, phase: Consulting, world: World) -> Decision:
 
 
 def announce(call: Call, agent: str, colleague: str, colleague_leg: str, world: World) -> Call:
-    """The agent is gone: both hear a sentence before they are connected."""
+    """The agent is gone: both hear a sentence before they are connected; who has to accept does that first."""
+    leg = call.leg(colleague_leg)
+    pending = () if (longest := call.timer("accept")) is None else (longest,)
     call = does(call, call.legs[0].id, Prompt((line("connecting_direct", collega=f"colleague:{colleague}"),)))
+    call = enter(call, Announcing(agent, colleague, colleague_leg), *pending)
+    if asked(leg):
+        return call
+    if leg is not None and leg.accept and isinstance(leg.doing, Ringing | Leaving):
+        return ask(call, colleague_leg, world.now)
+    return announce_direct(call, agent, colleague_leg, world)
+
+
+def announce_direct(call: Call, agent: str, colleague_leg: str, world: World) -> Call:
+    """The colleague hears whom they will be connected to, without the agent."""
     call = does(call, colleague_leg, Prompt((replace(announcement(call, agent), text="announce_direct"),)))
-    return enter(call, Announcing(agent, colleague, colleague_leg), timer("announce", world.now, ANNOUNCE))
+    return arm(disarm(call, "accept"), timer("announce", world.now, ANNOUNCE))
 
 
 def connect(call: Call, agent: str, agent_leg: str, colleague: str, colleague_leg: str, world: World) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from app.call.accepting import asked
 from app.call.because import Because, why
 from app.call.call import Call, Cause, Consulting, RingingOn
 from app.call.decision import Decision
@@ -14,7 +15,7 @@ from app.call.rings import dialled, offer, started
 from app.call.world import World
 from app.transfer.failure import failed, recall
 
-NEXT_ADDRESS = ("no_answer", "unreachable")
+NEXT_ADDRESS = ("no_answer", "unreachable", "voicemail")
 """Only then may the colleague be found at another phone; who is busy or declined is not rung elsewhere."""
 
 
@@ -22,7 +23,7 @@ def ring(call: Call, phase: Consulting | RingingOn, colleague: Colleague, world:
     """The phone at `phase.address` is dialled."""
     address = colleague.addresses[phase.address]
     ringing = shown(call, address.uri, world.policy, by=phase.agent)
-    call, leg_id = dials(call, "colleague", colleague.id, ringing, address.rings)
+    call, leg_id = dials(call, "colleague", colleague.id, ringing, address.rings, accept=address.accepts)
     on = replace(phase, stage="ringing", colleague_leg=leg_id)
     return Decision(because, call=enter(call, on, dialled(leg_id, world.pinned.ringing, world.now)))
 
@@ -51,7 +52,7 @@ def ring_failed(call: Call, phase: Consulting | RingingOn, leg: Leg | None, caus
     else:
         on = replace(phase, address=phase.address + 1, cause="no_answer")
         decision = ring(call, on, colleague, world, why("consult.next_address", colleague=phase.colleague))
-    if leg is None or leg.state == "up":
+    if leg is None or (leg.state == "up" and not asked(leg)):
         return decision
     return replace(decision, records=(offer(call, leg, cause, world.pinned.ringing, world.now), *decision.records))
 

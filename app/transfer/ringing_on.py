@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from app.call.accepting import ask_again, asked, refused
 from app.call.because import why
-from app.call.call import Announcing, Call, RingingOn
+from app.call.call import Announcing, Call, Cause, RingingOn
 from app.call.decision import Decision
-from app.call.events import Event, LegAnswered, LegEnded, LegMachine, SayFinished, TimerFired
+from app.call.events import (
+    Event,
+    InputTimedOut,
+    KeysPressed,
+    LegAnswered,
+    LegEnded,
+    LegMachine,
+    SayFinished,
+    TimerFired,
+)
 from app.call.legs import Leg, Music
 from app.call.moves import does, lets_go
-from app.call.rings import answered, unanswered
+from app.call.rings import answered, offer, unanswered
 from app.call.world import World
-from app.transfer.consult import announce, connect
+from app.transfer.consult import announce, announce_direct, connect
 from app.transfer.failure import recall
 from app.transfer.phone import ring_failed, silent
 
@@ -22,7 +32,7 @@ def ringing_on(call: Call, phase: RingingOn, event: Event, leg: Leg | None, worl
     of_colleague = leg is not None and leg.id == phase.colleague_leg
     match event:
         case LegAnswered() if of_colleague and leg is not None:
-            records = answered(call, leg, world.pinned.ringing, world.now)
+            records = () if leg.accept else answered(call, leg, world.pinned.ringing, world.now)
             call = announce(call, phase.agent, phase.colleague, phase.colleague_leg, world)
             because = why("announce_direct", agent=phase.agent, colleague=phase.colleague)
             return Decision(because, call=call, records=records)
@@ -41,6 +51,8 @@ def ringing_on(call: Call, phase: RingingOn, event: Event, leg: Leg | None, worl
 
 def announcing(call: Call, phase: Announcing, event: Event, leg: Leg | None, world: World) -> Decision | None:
     """Both sentences are spoken; whoever is first hears music until the other is ready too."""
+    if leg is not None and asked(leg):
+        return _asked(call, phase, event, leg, world)
     match event:
         case SayFinished() if leg is not None:
             heard = (*phase.heard, leg.id)
@@ -56,3 +68,26 @@ def announcing(call: Call, phase: Announcing, event: Event, leg: Leg | None, wor
             return recall(call, phase.agent, phase.colleague, "voicemail", world)
         case _:
             return None
+
+
+def _asked(call: Call, phase: Announcing, event: Event, leg: Leg, world: World) -> Decision | None:
+    """The colleague accepts, or it was a voicemail, or nobody who wants to speak."""
+    match event:
+        case KeysPressed(keys="1"):
+            records = answered(call, leg, world.pinned.ringing, world.now)
+            call = announce_direct(call, phase.agent, leg.id, world)
+            because = why("announce_direct", agent=phase.agent, colleague=phase.colleague)
+            return Decision(because, call=call, records=records)
+        case KeysPressed():
+            return Decision(why("accept.again", party=phase.colleague), call=ask_again(call, leg))
+        case InputTimedOut() | TimerFired() | LegMachine():
+            return _not_accepted(call, phase, leg, "voicemail", world)
+        case LegEnded(cause=cause):
+            return _not_accepted(call, phase, leg, refused(leg, cause), world)
+        case _:
+            return None
+
+
+def _not_accepted(call: Call, phase: Announcing, leg: Leg, cause: Cause, world: World) -> Decision:
+    decision = recall(call, phase.agent, phase.colleague, cause, world)
+    return replace(decision, records=(offer(call, leg, cause, world.pinned.ringing, world.now), *decision.records))

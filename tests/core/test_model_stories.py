@@ -258,8 +258,8 @@ def remove_cmdid(monkeypatch: pytest.MonkeyPatch) -> None:
 
     number, dials = count(100), phone.dials
 
-    def by_chance(call: Call, *more: Any) -> tuple[Call, str]:
-        return dials(replace(call, made=next(number)), *more)
+    def by_chance(call: Call, *more: Any, **named: Any) -> tuple[Call, str]:
+        return dials(replace(call, made=next(number)), *more, **named)
 
     monkeypatch.setattr(phone, "dials", by_chance)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from app.call import events
 from app.call.agent import Agent
@@ -17,6 +18,7 @@ from app.call.callback import Callback
 from app.call.commands import Command
 from app.call.decision import OfferMade, Record, TransferMade
 from app.call.legs import Gather, InRoom, Line, Prompt, Ringing
+from app.call.policy import Policy
 from app.call.reasons import sentence
 from tests.core.house import House, Step
 
@@ -37,6 +39,9 @@ def tell(text: str, house: House | None = None) -> str:
         if line.startswith("@ "):
             house.now = datetime.strptime(line[2:].strip(), "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL).astimezone(UTC)
             told.append(line)
+        elif line.startswith("mobile "):
+            house.policy = _mobile(house.policy, line.split()[1:])
+            told.append(line)
         elif line.startswith("agents "):
             house.ready(*line.split()[1:])
             told.append(line)
@@ -46,6 +51,13 @@ def tell(text: str, house: House | None = None) -> str:
         elif line.startswith("#") or not line.strip():
             told.append(line)
     return "\n".join(told).rstrip() + "\n"
+
+
+def _mobile(policy: Policy, agents: list[str]) -> Policy:
+    """These agents work at home, on a telephone number."""
+    numbers = {agent: f"tel:+316123000{n:02}" for n, agent in enumerate(agents, 20)}
+    moved = {agent: replace(policy.agents[agent], address=uri) for agent, uri in numbers.items()}
+    return replace(policy, agents=policy.agents | moved)
 
 
 def _happen(house: House, name: str, words: list[str]) -> list[Step]:
