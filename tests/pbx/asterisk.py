@@ -115,10 +115,12 @@ async def running(
     more: Mapping[str, str] | None = None,
     people: Sequence[str] = PHONES,
     front_desk: Sequence[str] = ("101", "102"),
+    sound: tuple[int, int] | None = None,
 ) -> AsyncIterator[Pbx]:
     """An Asterisk that opens its link to `service` (`ws://...`); `more` is added to the files it names.
 
-    `people` may register a phone; those of `front_desk` ring when the service is away.
+    `people` may register a phone; those of `front_desk` ring when the service is away. `sound` are its ports, first
+    and last, where this process's own are too few.
     """
     root = Path(subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, check=True).stdout.strip())
     library = next((root / "usr/lib").glob("*-linux-gnu*"))
@@ -130,7 +132,7 @@ async def running(
     for tune in ("waiting", "hold"):
         (folder / "sounds/moh" / tune / "tone.wav").write_bytes(sine("music", 60.0))
     sip_port, http_port = free_port(), free_port()
-    first, last = ports.switch()
+    first, last = sound or ports.switch()
     words = {
         "RUN": str(folder), "ROOT": str(root), "TRIPLET": library.name, "SIP_PORT": str(sip_port),
         "HTTP_PORT": str(http_port), "RTP_START": str(first), "RTP_END": str(last), "TRUNK_PORT": str(ports.trunk()),
