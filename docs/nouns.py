@@ -28,8 +28,8 @@ MODULES = {
 DUTCH = {
     # a call and its phases
     "Welcoming": "welkom", "Choosing": "keuzemenu", "Waiting": "wachtrij", "Offering": "aanbieden",
-    "Joining": "samenbrengen", "Talking": "in gesprek", "Consulting": "ruggespraak", "RingingOn": "gaat verder over",
-    "Announcing": "aankondigen", "Connecting": "doorverbinden", "Connected": "doorverbonden",
+    "Wish": "wens", "Joining": "samenbrengen", "Talking": "in gesprek", "Consulting": "ruggespraak",
+    "RingingOn": "gaat verder over", "Announcing": "aankondigen", "Connecting": "doorverbinden", "Connected": "doorverbonden",
     "Promising": "terugbelafspraak maken", "Closing": "afsluiten", "Degraded": "noodantwoord", "Ended": "afgelopen",
     "Call": "gesprek",
     # lines
@@ -66,7 +66,7 @@ DUTCH = {
     "Hours": "openingstijden", "Destination": "bestemming", "Number": "gekozen nummer", "Menu": "menu",
     "Topic": "onderwerp", "Rule": "regel", "Office": "frontoffice", "AgentProfile": "medewerker in de routering",
     "Address": "toestel", "Absence": "afwezigheid", "Colleague": "collega", "Department": "afdeling",
-    "policy.Ringing": "overgaan", "Transfer": "doorverbinden", "CallbackPolicy": "terugbelregels",
+    "policy.Ringing": "overgaan", "Keys": "toetsen", "Transfer": "doorverbinden", "CallbackPolicy": "terugbelregels",
     "Text": "standaardzin", "Retention": "bewaartermijn", "RoutingTest": "test",
     "Municipality": "gemeente", "Policy": "routering",
 }  # fmt: skip

@@ -50,6 +50,15 @@ class Offering(Struct, frozen=True, tag=True):
     stopping: Cause | None = None
 
 
+class Wish(Struct, frozen=True):
+    """What the agent asked for before the first word: a consult, or a callback; it is done once they speak."""
+
+    kind: Literal["consult", "callback"]
+    colleague: str = ""
+    department: str = ""
+    topic: str = ""
+
+
 class Joining(Struct, frozen=True, tag=True):
     """The agent answered; the caller and the agent are being brought into one room."""
 
@@ -57,6 +66,7 @@ class Joining(Struct, frozen=True, tag=True):
     agent: str
     leg: str
     room: str
+    wish: Wish | None = None
 
 
 class Talking(Struct, frozen=True, tag=True):

@@ -22,6 +22,7 @@ from app.call.events import (
     LegEnded,
     LegJoined,
     LegMachine,
+    PhoneTransferAsked,
     SayFinished,
     TimerFired,
 )
@@ -143,12 +144,23 @@ def _on(decision: Decision, agents: tuple[Agent, ...], records: tuple[Record, ..
 
 
 def joining(call: Call, phase: Joining, event: Event, leg: Leg | None, world: World) -> Decision | None:
-    """Both are on their way into the room; the switch says when they are there."""
+    """Both are on their way into the room; the switch says when they are there. What the agent asks waits for that."""
     match event:
         case LegJoined():
             return _together(call, phase, world)
         case LegEnded() if leg is not None and leg.id == phase.leg:
             return _back(call, phase, leg, world, why("join.lost", agent=phase.agent))
+        case HangUpAsked():
+            because = why("join.hung_up", agent=phase.agent)
+            return _back(lets_go(call, phase.leg), phase, call.leg(phase.leg), world, because, "declined")
+        case ConsultAsked(colleague=colleague, department=department, topic=topic):
+            return _wishes(call, phase, Wish("consult", colleague, department, topic))
+        case PhoneTransferAsked(colleague=colleague) if colleague and leg is not None and leg.id == phase.leg:
+            return _wishes(call, phase, Wish("consult", colleague))
+        case CallbackAsked(colleague=colleague, department=department, topic=topic):
+            return _wishes(call, phase, Wish("callback", colleague, department, topic))
+        case ConsultCancelled() if phase.wish is not None:
+            return _wishes(call, phase, None)
         case TimerFired(name="join"):
             caller, agent = call.legs[0], call.leg(phase.leg)
             call = arm(call, timer("join_last", world.now, world.pinned.transfer.join))
@@ -158,6 +170,11 @@ def joining(call: Call, phase: Joining, event: Event, leg: Leg | None, world: Wo
             return _back(lets_go(call, phase.leg), phase, call.leg(phase.leg), world, why("join.failed"))
         case _:
             return None
+
+
+def _wishes(call: Call, phase: Joining, wish: Wish | None) -> Decision:
+    because = why("join.wish" if wish else "join.no_wish", agent=phase.agent)
+    return Decision(because, call=replace(call, phase=replace(phase, wish=wish)))
 
 
 def _together(call: Call, phase: Joining, world: World) -> Decision | None:

@@ -249,6 +249,66 @@ def test_an_agent_lost_before_the_first_word_counts_as_unreachable_and_the_next_
     assert hears(caller(centre)) == ["back_soon"]
 
 
+def test_who_hangs_up_before_the_first_word_declined_and_the_caller_goes_first() -> None:
+    centre = joining()
+    leg = last(centre, "agent").id
+    steps = centre.handle(e.HangUpAsked("c1", "joke"))
+    assert codes(steps) == ["join.hung_up"]
+    assert f"HangUp {leg}" in sent(steps)
+    assert (centre.agents["joke"].state, centre.agents["joke"].reason) == ("not_ready", "declined")
+    assert (phase(centre), last(centre, "agent").party, hears(caller(centre))) == ("Offering", "fatima", ["back_soon"])
+    assert of(centre).phase.waiting.priority == 1  # type: ignore[union-attr]
+    assert outcomes(centre) == [("joke", "declined")]
+    assert codes(ends(centre, "agent", "normal")) != ["caller_gone"]
+
+
+def wishes(centre: House, *events: e.Event) -> list[str]:
+    """What is asked while they are brought together, and what comes of it when they hear each other."""
+    asked = [code for event in events for code in codes(centre.handle(event))]
+    assert phase(centre) == "Joining"
+    joined(centre)
+    return asked + [step.decision.because.code for step in centre.steps[-2:]]
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "after"),
+    [
+        (e.ConsultAsked("c1", "joke", "piet"), "consult", "Consulting"),
+        (e.ConsultAsked("c1", "joke", department="wmo", topic="wmo"), "consult", "Consulting"),
+        (e.PhoneTransferAsked("c1", "c1.2", "piet"), "consult", "Consulting"),
+        (e.CallbackAsked("c1", "joke", department="wmo"), "callback.asked", "Talking"),
+        (e.ConsultAsked("c1", "joke", "niemand"), "ignored.unknown_colleague", "Talking"),
+    ],
+)
+def test_what_is_asked_at_the_moment_of_picking_up_is_done_when_they_hear_each_other(
+    event: e.Event, code: str, after: str
+) -> None:
+    centre = joining()
+    assert wishes(centre, event) == ["join.wish", "talk", code]
+    assert phase(centre) == after
+
+
+def test_the_last_wish_holds_and_it_can_be_taken_back() -> None:
+    centre = joining()
+    asked = e.ConsultAsked("c1", "joke", "piet")
+    assert wishes(centre, asked, e.CallbackAsked("c1", "joke", "piet"))[-1] == "callback.asked"
+    centre = joining()
+    assert codes(centre.handle(e.ConsultCancelled("c1", "joke"))) == ["ignored.phase"]
+    assert wishes(centre, asked, e.ConsultCancelled("c1", "joke"))[:2] == ["join.wish", "join.no_wish"]
+    assert phase(centre) == "Talking"
+
+
+def test_nothing_is_wished_by_a_key_that_names_nobody_or_for_who_was_lost() -> None:
+    centre = joining()
+    assert codes(centre.handle(e.PhoneTransferAsked("c1", "c1.2", ""))) == ["ignored.phase"]
+    assert codes(centre.handle(e.PhoneTransferAsked("c1", "c1.1", "piet"))) == ["ignored.phase"]
+    centre.handle(e.ConsultAsked("c1", "joke", "piet"))
+    ends(centre, "agent", "lost")
+    answers(centre)
+    joined(centre)
+    assert phase(centre) == "Talking", "the next agent asked for nothing"
+
+
 def test_the_last_agent_lost_before_the_first_word_is_rung_again() -> None:
     centre = house("bart")
     rings(centre)
