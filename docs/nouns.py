@@ -29,8 +29,9 @@ DUTCH = {
     # a call and its phases
     "Welcoming": "welkom", "Choosing": "keuzemenu", "Waiting": "wachtrij", "Offering": "aanbieden",
     "Wish": "wens", "Joining": "samenbrengen", "Talking": "in gesprek", "Consulting": "ruggespraak",
-    "RingingOn": "gaat verder over", "Announcing": "aankondigen", "Connecting": "doorverbinden", "Connected": "doorverbonden",
-    "Promising": "terugbelafspraak maken", "Closing": "afsluiten", "Degraded": "noodantwoord", "Ended": "afgelopen",
+    "RingingOn": "gaat verder over", "Announcing": "aankondigen", "Connecting": "doorverbinden",
+    "Connected": "doorverbonden", "Promising": "terugbelafspraak maken", "Closing": "afsluiten",
+    "Degraded": "noodantwoord", "Ended": "afgelopen",
     "Call": "gesprek",
     # lines
     "Line": "zin", "Prompt": "gesproken tekst", "Gather": "vraag om een toets", "Music": "muziek",
