@@ -41,8 +41,10 @@ async def pbx(service_port: int) -> AsyncIterator[asterisk.Pbx]:
 
 
 @pytest_asyncio.fixture
-async def stage(pbx: asterisk.Pbx, database: str, service_port: int) -> AsyncIterator[Stage]:
-    """A house with its link up; afterwards nothing is left at the switch."""
+async def stage(
+    request: pytest.FixtureRequest, pbx: asterisk.Pbx, database: str, service_port: int
+) -> AsyncIterator[Stage]:
+    """A house with its link up; afterwards nobody is busy, and nothing is left at the switch."""
 
     def server(application: Any) -> AbstractAsyncContextManager[str]:
         return serving(application, service_port, QuickWebSocket)
@@ -50,4 +52,18 @@ async def stage(pbx: asterisk.Pbx, database: str, service_port: int) -> AsyncIte
     async with house(database, pbx, server) as made:
         await linked(made)
         yield made
-        await made.empty()
+        await made.is_over()
+        request.node.user_properties += made.figures.items()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The figures that were measured, each with its worst story."""
+    found = [
+        (name, seconds, report.nodeid.rpartition("::")[2])
+        for report in terminalreporter.stats.get("", ()) if report.when == "teardown"
+        for name, seconds in report.user_properties
+    ]  # fmt: skip
+    for name in sorted({name for name, *_ in found}):
+        times = sorted((seconds, story) for each, seconds, story in found if each == name)
+        median, (worst, story) = times[len(times) // 2][0], times[-1]
+        terminalreporter.write_line(f"{name}: median {median:.2f} s, worst {worst:.2f} s of {len(times)} ({story})")

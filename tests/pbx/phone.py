@@ -21,6 +21,7 @@ from tests.pbx.tones import RATE, TONES, shares, silent
 QUIET = {
     "stdin": asyncio.subprocess.DEVNULL, "stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL,
 }  # fmt: skip
+STATES = ("CALL_INCOMING", "CALL_OUTGOING", "CALL_RINGING", "CALL_PROGRESS", "CALL_ESTABLISHED", "CALL_CLOSED")
 SLICE = 0.1
 """Seconds between two looks at what was heard."""
 MODULES = "/usr/lib/baresip/modules"
@@ -77,7 +78,9 @@ class Phone:
         self.sound = 0
         """Slices in which something was heard."""
         self.longest_silence = 0.0
-        """Seconds in a row in which the person in a conversation with the switch heard nothing."""
+        """Seconds in a row in which the person heard nothing, from dialling until the end of the call."""
+        self.spared = ""
+        """Why this person may hear nothing for longer; empty: never."""
         (self.home / "config").write_text(
             CONFIG.format(
                 port=self.port, control=self._control, tone=hertz or TONES[who], modules=MODULES, home=self.home,
@@ -209,12 +212,27 @@ class Phone:
         ended = await self.over(nth, 30.0)
         return float(ended["at"] - begun["at"])
 
+    def count(self, kind: str) -> int:
+        """How many events of this kind there were."""
+        return sum(event.get("type") == kind for event in self.events)
+
     @property
-    def ringing_or_talking(self) -> bool:
-        kinds = [event.get("type") for event in self.events]
-        return kinds.count("CALL_INCOMING") + kinds.count("CALL_ESTABLISHED") > 0 and kinds.count(
-            "CALL_INCOMING"
-        ) > kinds.count("CALL_CLOSED")
+    def calls_over(self) -> int:
+        return self.count("CALL_CLOSED")
+
+    @property
+    def _state(self) -> str:
+        """The last thing that befell its call; people here have one at a time."""
+        return next((event["type"] for event in reversed(self.events) if event.get("type") in STATES), "CALL_CLOSED")
+
+    @property
+    def busy(self) -> bool:
+        """Rings, or is in a conversation."""
+        return self._state != "CALL_CLOSED"
+
+    @property
+    def talking(self) -> bool:
+        return self._state == "CALL_ESTABLISHED"
 
     def _recording(self) -> Path | None:
         files = sorted(self.home.glob("dump-*-dec.wav"), key=lambda file: file.stat().st_mtime)
@@ -232,22 +250,24 @@ class Phone:
         return shares(pcm) if len(pcm) >= RATE * seconds * 0.5 else {}
 
     async def _hear(self) -> None:
-        """Keep count of silence, as long as the person is connected."""
-        size = 0
-        file: Path | None = None
+        """Keep count of silence while the call lives; before the answer the phone itself makes the ringing tone."""
+        size, file, before = 0, None, time.monotonic()
         while True:
             await asyncio.sleep(SLICE)
-            kinds = [event.get("type") for event in self.events]
-            if kinds.count("CALL_ESTABLISHED") <= kinds.count("CALL_CLOSED"):
-                self._quiet, file = 0.0, None
-                continue
-            newest = self._recording()
-            if newest is None or newest != file:
-                file, size = newest, 44
-            pcm = _samples(file, size) if file is not None else array("h")
-            size += 2 * len(pcm)
-            self._quiet = self._quiet + SLICE if silent(pcm) else 0.0
-            self.sound += 0 if silent(pcm) else 1
+            now = time.monotonic()
+            passed, before = now - before, now
+            if not self.talking:
+                file = None
+                silence = self._state == "CALL_OUTGOING"
+            else:
+                newest = self._recording()
+                if newest is None or newest != file:
+                    file, size = newest, 44
+                pcm = _samples(file, size) if file is not None else array("h")
+                size += 2 * len(pcm)
+                silence = silent(pcm)
+                self.sound += not silence
+            self._quiet = self._quiet + passed if silence else 0.0
             self.longest_silence = max(self.longest_silence, self._quiet)
 
 

@@ -7,18 +7,13 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from itertools import count
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 from starlette.applications import Starlette
 
-from app.call.agent import Agent
-from app.call.call import Call
-from app.call.callback import Callback
 from app.call.decision import Centre
-from app.call.events import AgentLoggedOn, AgentReady, Event
 from app.call.policy import Address, AgentProfile, Colleague, Hours, Office, Policy, Ringing, Text, Transfer
 from app.decide import decide
 from app.engine.engine import Engine
@@ -36,8 +31,8 @@ from app.workers.timers import Timers
 from tests.core.policies import policy
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
+from tests.pbx.records import CENTRE, Records
 
-CENTRE = "test"
 ALWAYS = Hours("office", dict.fromkeys(range(7), ((0, 24 * 60),)))
 CYCLE = 1.0
 """Seconds of one ring in a hurry; withdrawn after 2.8 s. The real cadence is 5 s."""
@@ -71,18 +66,18 @@ def hurried(cycle: float = CYCLE) -> Policy:
     )  # fmt: skip
 
 
-@dataclass
-class Stage:
-    """Everything of one story. `desk` is what an agent clicks."""
+class Stage(Records):
+    """A house in this process."""
 
-    pbx: Pbx
-    pool: asyncpg.Pool
-    engine: Engine
-    asterisk: Asterisk
-    link: SwitchLink
-    parts: AsyncExitStack
-    database: str
-    _keys: Any = field(default_factory=lambda: count(1))
+    def __init__(
+        self, pbx: Pbx, pool: asyncpg.Pool, engine: Engine, asterisk: Asterisk, link: SwitchLink, parts: AsyncExitStack,
+        database: str,
+    ) -> None:  # fmt: skip
+        super().__init__(pbx, pool)
+        self.engine, self.asterisk, self.link, self.parts, self.database = engine, asterisk, link, parts, database
+
+    async def handle(self, arrival: Arrival) -> None:
+        await self.engine.handle(arrival)
 
     async def close(self) -> None:
         """The house goes away before the story ends."""
@@ -92,53 +87,6 @@ class Stage:
         """The link breaks, and is there again."""
         await self.link.cut()
         await alive(self)
-
-    async def clicks(self, event: Event) -> None:
-        arrival = Arrival(centre=CENTRE, key=f"test:{next(self._keys)}", event=event, provider="asterisk")
-        await self.engine.handle(arrival)
-
-    async def ready(self, *agents: str) -> None:
-        for agent in agents:
-            await self.clicks(AgentLoggedOn(agent))
-            await self.clicks(AgentReady(agent))
-
-    async def calls(self) -> list[Call]:
-        rows = await self.pool.fetch("SELECT state FROM calls WHERE centre = $1 ORDER BY started_at", CENTRE)
-        return [codec.call(row["state"]) for row in rows]
-
-    async def agent(self, agent: str) -> Agent:
-        return codec.agent(await self.pool.fetchval("SELECT state FROM agents WHERE id = $1", agent))
-
-    async def callbacks(self) -> list[Callback]:
-        rows = await self.pool.fetch("SELECT state FROM callbacks WHERE centre = $1", CENTRE)
-        return [codec.callback(row["state"]) for row in rows]
-
-    async def outcomes(self) -> list[tuple[str, str, float]]:
-        """Who was rung, what came of it, and how long the phone rang, as recorded."""
-        rows = await self.pool.fetch("SELECT party, outcome, rang FROM offers ORDER BY seq, n")
-        return [(row["party"], row["outcome"], float(row["rang"])) for row in rows]
-
-    async def until(self, what: Callable[[Call], bool], seconds: float = 12.0) -> Call:
-        """The last call, as soon as this holds of it."""
-        end = time.monotonic() + seconds
-        while True:
-            calls = await self.calls()
-            if calls and what(calls[-1]):
-                return calls[-1]
-            if time.monotonic() > end:
-                log = await self.pool.fetch("SELECT type, because->>'code' AS code FROM events ORDER BY seq")
-                raise AssertionError(f"{calls[-1:]} after {[(row['type'], row['code']) for row in log]}")
-            await asyncio.sleep(0.02)
-
-    async def phase(self, *kinds: type, seconds: float = 12.0) -> Call:
-        return await self.until(lambda call: isinstance(call.phase, kinds), seconds)
-
-    async def empty(self, seconds: float = 4.0) -> None:
-        """Nothing is left at the switch: no channel and no room."""
-        end = time.monotonic() + seconds
-        while (left := await self.pbx.get("/channels")) or (left := await self.pbx.get("/bridges")):
-            assert time.monotonic() < end, [(each.get("id"), each.get("state")) for each in left]
-            await asyncio.sleep(0.05)
 
 
 def settings(pbx: Pbx, *, called: bool, several: bool = False) -> AsteriskSettings:
@@ -206,12 +154,12 @@ async def _sign(pbx: Pbx) -> float:
 
 
 @asynccontextmanager
-async def phones(stage: Stage, *who: str, caller: str = "0612345678", name: str = "") -> AsyncIterator[list[Phone]]:
-    """Phones of these people, registered; `caller` is the last of them when named."""
+async def phones(stage: Records, *who: str, caller: str = "0612345678", name: str = "") -> AsyncIterator[list[Phone]]:
+    """Phones of these people, registered; a `caller` has this number and name."""
+    own = {"number": caller, "name": name}
+    made = [Phone(stage.pbx.sip, each, **(own if each == "caller" else {})) for each in who]
+    stage.callers += [phone for phone in made if phone.who == "caller"]
     async with AsyncExitStack() as stack:
-        made = []
-        for each in who:
-            own = {"number": caller, "name": name} if each == "caller" else {}
-            made.append(await stack.enter_async_context(Phone(stage.pbx.sip, each, **own)))
+        await asyncio.gather(*(stack.enter_async_context(phone) for phone in made))
         await asyncio.gather(*(phone.registered() for phone in made if phone.who != "caller"))
         yield made

@@ -1,0 +1,209 @@
+"""Everybody of a call with a warm transfer, and how to get to each of its phases."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from app.call.call import (
+    Announcing,
+    Call,
+    Choosing,
+    Closing,
+    Connected,
+    Consulting,
+    Promising,
+    RingingOn,
+    Talking,
+    Welcoming,
+)
+from app.call.events import CompleteAsked, ConsultAsked, HangUpAsked, SwapAsked, ThreeWayAsked
+from app.call.legs import Music
+from tests.pbx.phone import Phone
+from tests.pbx.records import Records
+from tests.pbx.stage import DIRECT, MENU, phones
+
+ORDER = ("caller", "101", "102", "103", "music", "ringback")
+GONE = 1.0
+"""Seconds a phone may ring, or hear somebody, after the last reason for it is gone."""
+
+
+@dataclass
+class Scene:
+    """The caller, Bart of the front office, and Ans, the colleague behind it."""
+
+    stage: Records
+    caller: Phone
+    bart: Phone
+    ans: Phone
+    call: str = ""
+
+    async def to(self, phase: str) -> None:
+        """Bring the call to this phase of `WAYS`, through those before it."""
+        before, step, _ = WAYS[phase]
+        if before:
+            await self.to(before)
+        await step(self)
+
+    async def until(self, what: Callable[[Call], bool], seconds: float = 12.0) -> None:
+        self.call = (await self.stage.until(what, seconds)).id
+
+    async def hear(self) -> str:
+        """Who each of those hears who has a conversation, as in `WAYS`; whom a phone's own hold key parted is deaf."""
+        talking = [phone for phone in (self.caller, self.bart, self.ans) if phone.talking]
+        heard = await asyncio.gather(*(phone.hears() for phone in talking))
+        told = {p.who: " ".join(sorted(each, key=ORDER.index)) for p, each in zip(talking, heard, strict=True)}
+        return ", ".join(f"{who}: {whom}" for who, whom in told.items() if whom)
+
+    async def in_phase(self, phase: str) -> None:
+        """Who hears whom is as it should be in this phase."""
+        if wanted := WAYS[phase][2]:
+            heard = await self.hear()
+            assert heard == wanted, (phase, heard)
+
+    async def leaves(self, who: Phone, *parted: Phone) -> None:
+        """`who` hangs up; the phones of `parted` ring or sound no longer."""
+        busy = [(phone, phone.calls_over + 1) for phone in parted if phone.busy]
+        began = time.monotonic()
+        await who.hangs_up()
+        ended = [(await phone.over(nth))["at"] - began for phone, nth in busy]
+        assert max(ended, default=0.0) < GONE, ended
+        self.stage.figures["others quiet after"] = max(ended, default=0.0)
+
+
+@asynccontextmanager
+async def scene(stage: Records, caller: str = "0612345678") -> AsyncIterator[Scene]:
+    """With Bart at work."""
+    async with phones(stage, "caller", "101", "103", caller=caller) as (calling, bart, ans):
+        yield Scene(stage, calling, bart, ans)
+
+
+Step = Callable[[Scene], Awaitable[None]]
+
+
+def consulting(stage: str, focus: str = "") -> Callable[[Call], bool]:
+    """In a consult this far."""
+    return lambda call: (
+        isinstance(call.phase, Consulting) and call.phase.stage == stage and focus in ("", call.phase.focus)
+    )
+
+
+def phase(kind: type) -> Callable[[Call], bool]:
+    return lambda call: isinstance(call.phase, kind)
+
+
+async def _welcome(s: Scene) -> None:
+    await s.caller.dials(DIRECT)
+    await s.until(phase(Welcoming))
+
+
+async def _menu(s: Scene) -> None:
+    await s.caller.dials(MENU)
+    await s.until(phase(Choosing))
+    await s.caller.spoken_to()
+
+
+async def _waiting(s: Scene) -> None:
+    await s.caller.dials(DIRECT)
+    await s.until(lambda call: isinstance(call.legs[0].doing, Music))
+
+
+async def _promising(s: Scene) -> None:
+    await s.caller.presses("1")
+    await s.until(phase(Promising))
+
+
+async def _ringing(s: Scene) -> None:
+    await s.stage.ready("bart")
+    await s.caller.dials(DIRECT)
+    await s.bart.rings()
+
+
+async def _answered(s: Scene) -> None:
+    await s.bart.accepts()
+
+
+async def _talking(s: Scene) -> None:
+    await s.until(phase(Talking))
+
+
+async def _held(s: Scene) -> None:
+    await s.bart.command("hold")
+    await s.until(lambda call: isinstance(call.legs[0].doing, Music))
+
+
+async def _consult_rings(s: Scene) -> None:
+    await s.stage.clicks(ConsultAsked(s.call, "bart", "ans"))
+    await s.ans.rings()
+
+
+async def _announced(s: Scene) -> None:
+    await s.ans.accepts()
+    await s.until(lambda call: consulting("announcing")(call) or consulting("speaking")(call))
+
+
+async def _consult(s: Scene) -> None:
+    await s.until(consulting("speaking"))
+
+
+async def _swapped(s: Scene) -> None:
+    await s.stage.clicks(SwapAsked(s.call, "bart"))
+    await s.until(consulting("speaking", "caller"))
+
+
+async def _all_three(s: Scene) -> None:
+    await s.stage.clicks(ThreeWayAsked(s.call, "bart"))
+    await s.until(consulting("speaking", "all"))
+
+
+async def _connecting(s: Scene) -> None:
+    await s.stage.clicks(CompleteAsked(s.call, "bart"))
+
+
+async def _connected(s: Scene) -> None:
+    await s.until(phase(Connected))
+
+
+async def _transferred(s: Scene) -> None:
+    await s.until(lambda call: isinstance(call.phase, Connected) and call.phase.stable)
+
+
+async def _rings_on(s: Scene) -> None:
+    await s.bart.hangs_up()
+    await s.until(phase(RingingOn))
+
+
+async def _announced_alone(s: Scene) -> None:
+    await s.ans.accepts()
+    await s.until(phase(Announcing))
+
+
+async def _closing(s: Scene) -> None:
+    await s.stage.clicks(HangUpAsked(s.call, "bart"))
+    await s.until(phase(Closing))
+
+
+WAYS: dict[str, tuple[str, Step, str]] = {
+    "welcome": ("", _welcome, ""),
+    "menu": ("", _menu, ""),
+    "waiting": ("", _waiting, "caller: music"),
+    "ringing": ("", _ringing, ""),
+    "answered": ("ringing", _answered, ""),
+    "talking": ("answered", _talking, "caller: 101, 101: caller"),
+    "held": ("talking", _held, "caller: music"),
+    "consult rings": ("talking", _consult_rings, "caller: music, 101: ringback"),
+    "announced": ("consult rings", _announced, ""),
+    "consult": ("announced", _consult, "caller: music, 101: 103, 103: 101"),
+    "swapped": ("consult", _swapped, "caller: 101, 101: caller, 103: music"),
+    "all three": ("consult", _all_three, "caller: 101 103, 101: caller 103, 103: caller 101"),
+    "connecting": ("consult", _connecting, ""),
+    "connected": ("connecting", _connected, "caller: 103, 103: caller"),
+    "transferred": ("connected", _transferred, "caller: 103, 103: caller"),
+    "rings on": ("consult rings", _rings_on, "caller: ringback"),
+    "announced alone": ("rings on", _announced_alone, ""),
+    "closing": ("talking", _closing, ""),
+}
+"""Phase -> the phase before it, the step from there, and who hears whom in it (nothing where it does not last)."""

@@ -1,0 +1,130 @@
+"""Somebody hangs up, in each phase: no phone rings on, no caller is lost, and exactly that is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from app.call.call import Connected, Talking
+from tests.pbx.records import Record
+from tests.pbx.scene import Scene, phase, scene
+from tests.pbx.stage import Stage
+
+pytestmark = pytest.mark.pbx
+After = Callable[[Scene], Awaitable[None]]
+
+NOTHING = Record()
+TALKED = Record("bart answered", owes="bart")
+RUNG = Record("bart answered, ans cancelled", "ans cancelled", "ans promised", "bart")
+CONSULTED = Record("bart answered, ans answered", "ans cancelled", "ans promised", "bart")
+BUSY = Record("bart answered, ans busy", "ans busy", "ans promised", "bart")
+FAILED = Record("bart answered, ans answered", "ans failed", "ans promised", "bart")
+DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
+
+CALLER: dict[str, tuple[Record, ...]] = {
+    "welcome": (NOTHING,),
+    "menu": (NOTHING,),
+    "waiting": (NOTHING,),
+    "ringing": (Record("bart cancelled"),),
+    "answered": (TALKED, Record("bart answered")),
+    "talking": (TALKED,),
+    "held": (TALKED,),
+    "consult rings": (RUNG,),
+    "announced": (CONSULTED,),
+    "consult": (CONSULTED,),
+    "swapped": (replace(CONSULTED, callbacks=""),),
+    "all three": (replace(CONSULTED, callbacks=""),),
+    "connecting": (CONSULTED,),
+    "connected": (CONSULTED,),
+    "transferred": (DONE,),
+    "rings on": (RUNG,),
+    "announced alone": (CONSULTED,),
+    "closing": (TALKED,),
+}
+"""Who hears the caller already is not owed a callback; who waits for the colleague is."""
+
+
+@pytest.mark.parametrize("phase", CALLER)
+async def test_the_caller(stage: Stage, phase: str) -> None:
+    async with scene(stage) as story:
+        await story.to(phase)
+        await story.leaves(story.caller, story.bart, story.ans)
+        await stage.ends(*CALLER[phase])
+
+
+async def over(s: Scene) -> None:
+    """A last sentence, and the caller is hung up."""
+    await s.caller.over()
+
+
+async def with_colleague(s: Scene) -> None:
+    """Caller and colleague speak, for good."""
+    await s.until(phase(Connected))
+    await s.in_phase("connected")
+    await s.until(lambda call: isinstance(call.phase, Connected) and call.phase.stable)
+    await s.leaves(s.caller, s.ans)
+
+
+async def colleague_answers(s: Scene) -> None:
+    await s.ans.accepts()
+    await with_colleague(s)
+
+
+async def with_agent(s: Scene) -> None:
+    """Caller and agent speak."""
+    await s.until(phase(Talking))
+    await s.in_phase("talking")
+    await s.leaves(s.caller, s.bart)
+
+
+async def rings_again(s: Scene) -> None:
+    """The caller is not lost: the front office's phone rings again."""
+    await s.bart.rings(2)
+    await s.bart.accepts()
+    await with_agent(s)
+
+
+AGENT: dict[str, tuple[After, Record]] = {
+    "ringing": (rings_again, Record("bart busy, bart answered", owes="bart")),
+    "talking": (over, TALKED),
+    "held": (rings_again, replace(TALKED, offers="bart answered, bart answered")),
+    "consult rings": (colleague_answers, DONE),
+    "announced": (with_colleague, DONE),
+    "consult": (with_colleague, DONE),
+    "swapped": (with_colleague, DONE),
+    "all three": (with_colleague, DONE),
+    "connecting": (with_colleague, DONE),
+}
+COLLEAGUE: dict[str, tuple[After, Record]] = {
+    "consult rings": (with_agent, BUSY),
+    "announced": (with_agent, FAILED),
+    "consult": (with_agent, FAILED),
+    "swapped": (with_agent, FAILED),
+    "all three": (with_agent, replace(CONSULTED, callbacks="")),
+    "connected": (rings_again, replace(FAILED, offers=f"{FAILED.offers}, bart answered")),
+    "transferred": (over, DONE),
+    "rings on": (rings_again, replace(BUSY, offers=f"{BUSY.offers}, bart answered")),
+    "announced alone": (rings_again, replace(FAILED, offers=f"{FAILED.offers}, bart answered")),
+}
+
+
+@pytest.mark.parametrize("phase", AGENT)
+async def test_the_agent(stage: Stage, phase: str) -> None:
+    after, record = AGENT[phase]
+    async with scene(stage) as story:
+        await story.to(phase)
+        await story.bart.hangs_up()
+        await after(story)
+        await stage.ends(record)
+
+
+@pytest.mark.parametrize("phase", COLLEAGUE)
+async def test_the_colleague(stage: Stage, phase: str) -> None:
+    after, record = COLLEAGUE[phase]
+    async with scene(stage) as story:
+        await story.to(phase)
+        await story.ans.hangs_up()
+        await after(story)
+        await stage.ends(record)
