@@ -24,7 +24,7 @@ from app.settings import Settings, SettingsError, load
 from app.store import migrations
 from app.store.embedded_files import EmbeddedError
 from app.store.opening import server as database_server
-from app.web import accounts
+from app.web import accounts, doctor
 from app.web.bounded import BoundedHttp
 from app.web.quick import QuickWebSocket
 
@@ -117,6 +117,7 @@ def parser() -> argparse.ArgumentParser:
     policies.add_commands(commands)
     replaying.add_command(commands)
     accounts.add_command(commands)
+    doctor.add_command(commands)
     pbx = commands.add_parser("pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen")
     pbx.add_argument("url", metavar="URL", help="het opdrachtadres van de centrale")
     for phone, meaning in (

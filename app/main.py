@@ -125,14 +125,14 @@ class Service:
             await link.start()
             on_exit(link.stop)
         desks = api.build()
-        desks.means = Means(engine, pool, utc_now, key_of(self.settings))
+        desks.means = Means(engine, pool, utc_now, key_of(self.settings), switches=links)
         routes: list[BaseRoute] = [
-            *Health(engine, pool, metrics, utc_now, outbox.unreached).routes(),
+            *Health(engine, pool, metrics, utc_now, outbox.unreached, links).routes(),
             *front.routes(), *music.routes(),
             switch_socket.route({centre: link.door for centre, link in links.items()}),
             Mount(api.PREFIX, desks),
         ]
-        self._pages = Starlette(routes=routes)
+        self._pages = ProxyHeadersMiddleware(Starlette(routes=routes), self.settings_forwarded)
         self._webhooks = webhooks
         gc.collect()
         gc.freeze()

@@ -239,7 +239,7 @@ class _Reader:
             password=password[0] if password else Secret(""),
             sounds=sounds.expanduser().absolute(),
             sounds_seen=self.text(prefix + "ASTERISK_SOUNDS_SEEN", ""),
-            recordings=Path(recordings).expanduser().absolute() if recordings else None,
+            recordings=(Path(recordings) if recordings else sounds / "recordings").expanduser().absolute(),
             phones=self.template(prefix + "ASTERISK_PHONES", "PJSIP/{user}", "{user}"),
             outside=self.template(prefix + "ASTERISK_OUTSIDE", "", "{number}"),
             music_waiting=self.text(prefix + "ASTERISK_MUSIC_WAITING", "warmlijn-waiting"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from app.policyfile import Checked, Mistake, PolicyMistakes, load, phone, schema
 from app.policyfile.moments import local_moment
 from app.policyfile.proving import check_and_prove
 from app.policyfile.walking import Caller, Walk, local, walk
+from app.providers.asterisk import recordings
 from app.settings import utc_now
 
 FILE = "config/routing.yaml"
@@ -56,6 +58,10 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     checking = subparsers.add_parser("check", help="routing.yaml nakijken: alle fouten en de eigen proeven")
     checking.add_argument("file", nargs="?", default=FILE, help=f"het bestand (standaard {FILE})")
     checking.add_argument("--schema", action="store_true", help="in plaats daarvan het JSON-schema schrijven")
+    checking.add_argument(
+        "--recordings", default=os.environ.get("ASTERISK_RECORDINGS", ""), metavar="MAP",
+        help="ook de eigen opnamen (TAAL/ZIN.wav) in deze map nakijken; standaard die van ASTERISK_RECORDINGS",
+    )
     _common(checking)
     checking.set_defaults(run=run_check)
     explaining = subparsers.add_parser("explain", help="waar een beller heen gaat, stap voor stap, met de regels")
@@ -82,11 +88,21 @@ def run_check(args: argparse.Namespace) -> int:
         sys.stdout.write(schema.text())
         return 0
     checked = check_and_prove(Path(args.file), language=args.lang)
-    sys.stdout.write(_checked_json(checked) if args.json else _checked_text(checked, args.file, WORDS[args.lang]))
+    remarks = _recordings(args.recordings, checked.policy)
+    if args.json:
+        sys.stdout.write(_checked_json(checked, remarks, args.lang))
+    else:
+        recorded = [f"{Path(args.recordings, each.file)}: {each.told(args.lang)}" for each in remarks]
+        sys.stdout.write(_checked_text(checked, args.file, WORDS[args.lang], recorded))
     return 0 if checked.policy is not None else 1
 
 
-def _checked_json(checked: Checked) -> str:
+def _recordings(folder: str, policy: Policy | None) -> list[recordings.Remark]:
+    """What is to be said of the municipality's own recordings; nothing where there are none in use."""
+    return recordings.look(Path(folder), policy) if folder and policy is not None else []
+
+
+def _checked_json(checked: Checked, remarks: list[recordings.Remark], language: str) -> str:
     def plain(mistakes: tuple[Mistake, ...]) -> list[dict[str, object]]:
         names = ("file", "line", "path", "sentence", "hint", "code")
         return [{name: getattr(mistake, name) for name in names} for mistake in mistakes]
@@ -96,13 +112,14 @@ def _checked_json(checked: Checked) -> str:
         "mistakes": plain(checked.mistakes),
         "warnings": plain(checked.warnings),
         "tests": len(checked.policy.tests) if checked.policy is not None else 0,
+        "recordings": [{"file": r.file, "code": r.code, "sentence": r.told(language)} for r in remarks],
     }
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
-def _checked_text(checked: Checked, file: str, words: Mapping[str, str]) -> str:
+def _checked_text(checked: Checked, file: str, words: Mapping[str, str], recorded: list[str]) -> str:
     lines = [str(mistake) for mistake in checked.mistakes]
-    lines += [f"{warning} [{words['warning']}]" for warning in checked.warnings]
+    lines += [f"{warning} [{words['warning']}]" for warning in (*checked.warnings, *recorded)]
     if checked.policy is not None:
         lines.append(words["good"].format(file=file, tests=len(checked.policy.tests)))
     else:

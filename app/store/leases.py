@@ -24,3 +24,9 @@ async def take(pool: asyncpg.Pool, name: str, holder: str, seconds: float) -> in
 async def let_go(pool: asyncpg.Pool, name: str, holder: str) -> None:
     """Another process may take it at once; nothing happens when it is not ours any more."""
     await pool.execute(_LET_GO, name, holder)
+
+
+async def holder(pool: asyncpg.Pool, name: str) -> str:
+    """The process that holds the lease now; empty when nobody does."""
+    found = await pool.fetchval("SELECT holder FROM leases WHERE name = $1 AND until > clock_timestamp()", name)
+    return found or ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ import asyncpg
 from app.call.decision import Centre
 from app.call.policy import Policy
 from app.engine.engine import Engine
+from app.providers.asterisk.link import Switch
 from app.store import codec
 from app.web.auth import Failures
 
@@ -24,6 +25,8 @@ class Means:
     clock: Callable[[], datetime]
     person_key: bytes
     failures: Failures = field(default_factory=Failures)
+    switches: Mapping[str, Switch] = field(default_factory=dict)
+    """The Asterisk of each centre that has one."""
 
     async def centre(self, centre: str) -> Centre:
         """The centre as it stands: its active version and its message."""

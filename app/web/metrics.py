@@ -64,6 +64,15 @@ class Metrics:
             "warmlijn_calls_live", "Calls with a line that may be up.", ["centre"], registry=self.registry
         )
         self.quarantine = Gauge("warmlijn_quarantine", "Events set apart.", ["centre"], registry=self.registry)
+        self.link = Gauge(
+            "warmlijn_switch_link", "1 while this process holds the link with Asterisk.", ["centre"],
+            registry=self.registry,
+        )
+        self.sign = Gauge(
+            "warmlijn_switch_sign_age_seconds",
+            "Since this process last told Asterisk that it lives; above five the front office rings by the dialplan.",
+            ["centre"], registry=self.registry,
+        )
         self.callbacks = Gauge(
             "warmlijn_callbacks",
             "Promises: open, and open past their day.",

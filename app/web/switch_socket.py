@@ -49,13 +49,14 @@ class Opened:
             return
 
 
-def route(links: Mapping[str, tuple[Accept, tuple[Secret, ...]]]) -> WebSocketRoute:
-    """The route; `links` is centre -> who takes the connection, and the passwords that open it."""
+def route(links: Mapping[str, tuple[Accept, tuple[Secret, ...], Callable[[], None]]]) -> WebSocketRoute:
+    """The route; `links` is centre -> who takes the connection, what opens it, and who is told of a wrong password."""
 
     async def opened(socket: WebSocket) -> None:
         centre = socket.path_params["centre"]
-        accept, secrets = links.get(centre, (None, ()))
+        accept, secrets, refused = links.get(centre, (None, (), lambda: None))
         if accept is None or not allowed(socket.headers.get("authorization", ""), secrets):
+            refused()
             log.warning("switch.not_authentic", centre=centre if accept else "unknown")
             await socket.close(NOT_ALLOWED)
             return

@@ -19,6 +19,7 @@ from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.logs import logger
 from app.providers.asterisk import Asterisk
+from app.providers.asterisk.link import LinkState
 from app.providers.asterisk.names import played
 from app.providers.asterisk.session import Closed, Dialled, Session, Socket
 from app.providers.asterisk.wire import Told
@@ -62,6 +63,8 @@ class SwitchLink:
         """Sentences can be made, where Asterisk looks for them."""
         self.compared = False
         """The switch was compared with our state since it connected."""
+        self._alive_at: datetime | None = None
+        self._refused_at: datetime | None = None
 
     async def start(self) -> None:
         """Make the sounds, and connect if that is for us to do."""
@@ -82,9 +85,20 @@ class SwitchLink:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
-    def door(self) -> tuple[Callable[[Socket], Awaitable[None]], tuple[Secret, ...]]:
-        """Who takes a connection that Asterisk opens, and the passwords that open it."""
-        return self.accept, self._asterisk.settings.link_secrets
+    def door(self) -> tuple[Callable[[Socket], Awaitable[None]], tuple[Secret, ...], Callable[[], None]]:
+        """Who takes a connection that Asterisk opens, the passwords that open it, and who is told of a wrong one."""
+        return self.accept, self._asterisk.settings.link_secrets, self._refused
+
+    @property
+    def asterisk(self) -> Asterisk:
+        """The Asterisk at the other end."""
+        return self._asterisk
+
+    @property
+    def state(self) -> LinkState:
+        """How the link stands in this process."""
+        linked = self._asterisk.linked
+        return LinkState(linked, self.compared, self._hindrance(linked=linked), self._alive_at, self._refused_at)
 
     async def accept(self, socket: Socket) -> None:
         """Use this connection until it is gone; refused while another process holds the link."""
@@ -134,6 +148,7 @@ class SwitchLink:
         if not await session.prepare(asterisk.settings.app):
             return
         asterisk.attach(session.rest, self.tell)
+        self._refused_at = None
         comparison = Comparison(self._engine.policies, self._pool, asterisk, self.tell, self._clock)
         session.listen()
         log.info("asterisk.link_up", centre=asterisk.centre)
@@ -146,7 +161,7 @@ class SwitchLink:
                         await session.rest("PUT", "/asterisk/modules/res_musiconhold.so")
                     await comparison.compare()
                     self.compared = True
-                if self._can_take_calls():
+                if not self._hindrance(linked=True):
                     await self._alive(session)
             except Uncertain:
                 log.warning("asterisk.no_answer", centre=asterisk.centre)
@@ -154,13 +169,20 @@ class SwitchLink:
                 log.warning("asterisk.database", exc_info=error)
             await asyncio.sleep(BEAT)
 
-    def _can_take_calls(self) -> bool:
-        return (
-            not self._stopping
-            and not self._engine.newer
-            and self._engine.latency < SLOW
-            and self._voice
-        )
+    def _hindrance(self, *, linked: bool) -> str:
+        """Why no call is taken, by the name under which the doctor explains it; empty when calls are taken."""
+        reasons = {
+            "why_stopping": self._stopping,
+            "why_link": not linked,
+            "why_newer": self._engine.newer,
+            "why_voice": not self._voice,
+            "why_compare": not self.compared,
+            "why_busy": self._engine.latency >= SLOW,
+        }
+        return next((why for why, holds in reasons.items() if holds), "")
+
+    def _refused(self) -> None:
+        self._refused_at = self._clock()
 
     def _sounds(self) -> bool:
         """Make the folders of sound; True when Asterisk must read its music again. Without them no call is taken."""
@@ -176,6 +198,7 @@ class SwitchLink:
         """The sign that the dialplan looks at, by Asterisk's own clock."""
         now = (self._clock() + session.rest.ahead).timestamp()
         await session.rest("POST", "/asterisk/variable", {"variable": "KCC_ALIVE", "value": str(int(now))})
+        self._alive_at = self._clock()
 
     async def holds(self) -> bool:
         """Take the link or keep it; False while another process holds it, or the database does not answer."""

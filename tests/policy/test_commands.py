@@ -78,10 +78,10 @@ def test_check_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         "hint": "bedoelt u 'cycle'?",
         "code": "unknown_key",
     }
-    assert json.loads(capsys.readouterr().out) == {"ok": False, "mistakes": [mistake], "warnings": [], "tests": 0}
+    assert json.loads(capsys.readouterr().out) == {"ok": False, "mistakes": [mistake], "warnings": [], "tests": 0, "recordings": []}
     file.write_text(GOOD)
     assert run("check", str(file), "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "mistakes": [], "warnings": [], "tests": 1}
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "mistakes": [], "warnings": [], "tests": 1, "recordings": []}
 
 
 def test_check_of_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,8 @@ NAME = "asterisk"
 LEG = re.compile(r"[a-z2-7]{20}\.[1-9][0-9]{0,3}")
 """A leg we dialled; its channel has the same id. Asterisk's own ids begin with a name and the time of day."""
 ROOM = re.compile(r"[a-z2-7]{20}-r[0-9]+")
+TRIAL = "warmlijn-doctor-"
+"""What a check of the switch makes, and takes away again: it belongs to no call."""
 PLAYBACK = re.compile(r"([a-z2-7]{20}\.[0-9]+)_([0-9]+)")
 
 BUSY, NO_ANSWER, DECLINED, ELSEWHERE = 17, 19, 21, 26

@@ -9,7 +9,7 @@ from app.call.call import Call
 from app.call.events import CallOffered, Event, LegAnswered, LegEnded, SayFinished
 from app.call.policy import Policy
 from app.providers.asterisk.gathers import Gathers
-from app.providers.asterisk.names import NAME, ROOM, leg_of, played
+from app.providers.asterisk.names import NAME, ROOM, TRIAL, leg_of, played
 from app.providers.asterisk.reading import Read, arrival
 from app.providers.asterisk.rest import HttpRest, Rest
 from app.providers.asterisk.sending import Manner, Sending
@@ -85,6 +85,8 @@ class Asterisk:
 
     def heard(self, told: Told, policy: Policy) -> Arrival | None:
         """What this event says happened, if anything; keys and the ends of sentences are kept count of."""
+        if told.channel is not None and told.channel.id.startswith(TRIAL):
+            return None
         match told.type:
             case "ChannelDtmfReceived" if told.channel is not None:
                 self.gathers.pressed(leg_of(self.centre, told.channel.id), told.digit, policy)

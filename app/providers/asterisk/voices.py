@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import os
+import secrets
 import shutil
 import time
 import wave
@@ -19,6 +19,8 @@ from app.call.legs import Line
 from app.call.policy import Policy
 from app.logs import logger
 from app.providers import music
+from app.providers.asterisk import recordings as own
+from app.providers.asterisk.recordings import wav, write
 from app.providers.speech import sentences
 
 WORDS_PER_MINUTE = "150"
@@ -43,9 +45,9 @@ class Voices:
     def __init__(self, folder: Path, seen: str = "", recordings: Path | None = None) -> None:
         self._folder = folder
         self._seen = seen or str(folder)
-        self._recordings = recordings
-        self._standing: dict[tuple[str, str], str] = {}
-        """(language, sentence) -> the id of the text that always sounds so."""
+        self.recordings = recordings
+        self._standing: dict[tuple[str, str], dict[str, None]] = {}
+        """(language, sentence) -> the ids of the texts that always sound so."""
         self._making: dict[str, asyncio.Task[None]] = {}
         self._swept = 0.0
 
@@ -58,12 +60,12 @@ class Voices:
         for name in ("standing", "once", "moh/waiting", "moh/hold"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         (self._folder / "once").chmod(0o711)
-        _write(self._folder / f"{SILENCE}.wav", _wav(bytes(music.RATE // 25)))
+        write(self._folder / f"{SILENCE}.wav", wav(bytes(music.RATE // 25), music.RATE))
         made = False
         for tune in ("waiting", "hold"):
             place = self._folder / "moh" / tune
             if not any(place.iterdir()):
-                _write(place / f"{tune}.wav", music.wav(tune))
+                write(place / f"{tune}.wav", music.wav(tune))
                 made = True
         return made
 
@@ -72,7 +74,7 @@ class Voices:
         for name in policy.texts:
             for language in policy.municipality.languages:
                 for sentence in sentences(policy, language, (Line(name),), {}):
-                    self._standing[language, sentence] = name
+                    self._standing.setdefault((language, sentence), {})[name] = None
         return list(self._standing)
 
     async def warm(self, policy: Policy) -> None:
@@ -82,6 +84,31 @@ class Voices:
                 await self._file(sentence, language)
             except Unspeakable as error:
                 log.warning("voices.not_made", language=language, error=str(error))
+
+    @property
+    def folder(self) -> Path:
+        """Where sounds are written."""
+        return self._folder
+
+    @property
+    def seen(self) -> str:
+        """The same folder, as Asterisk sees it."""
+        return self._seen
+
+    def unmade(self, policy: Policy) -> int:
+        """How many of the sentences that the voice always says are no file yet."""
+        count = 0
+        for (language, name), sentence in own.recordable(policy).items():
+            file = self._recorded(name, language) or f"standing/{_hashed(sentence, language)}"
+            count += not any((self._folder / f"{file}{ending}").exists() for ending in (".wav", ".wav16"))
+        return count
+
+    def trial(self) -> tuple[Path, str]:
+        """Two seconds of silence in a file that was never there before, and its `media=`. Raises OSError."""
+        name = f"once/trial-{secrets.token_hex(4)}"
+        path = self._folder / f"{name}.wav"
+        write(path, wav(bytes(4 * music.RATE), music.RATE))
+        return path, f"sound:{self._seen}/{name}"
 
     async def media(self, spoken: Iterable[str], language: str) -> str:
         """The value of `media=` that says these sentences, or a moment of silence when there are none.
@@ -93,11 +120,10 @@ class Voices:
 
     async def _file(self, sentence: str, language: str) -> str:
         """The file of this sentence below the folder, without its ending; made when it is not there."""
-        name = self._standing.get((language, sentence), "")
-        if name and (own := self._recorded(name, language)):
-            return own
-        hashed = hashlib.sha256(f"{language}\x00{sentence}".encode()).hexdigest()[:40]
-        file = f"{'standing' if name else 'once'}/{hashed}"
+        names = self._standing.get((language, sentence), ())
+        if recorded := next(filter(None, (self._recorded(name, language) for name in names)), ""):
+            return recorded
+        file = f"{'standing' if names else 'once'}/{_hashed(sentence, language)}"
         if not (self._folder / f"{file}.wav").exists():
             if file not in self._making:
                 self._making[file] = asyncio.create_task(self._make(file, sentence, language))
@@ -108,14 +134,21 @@ class Voices:
         return file
 
     def _recorded(self, name: str, language: str) -> str:
-        """A recording of this text, copied to where Asterisk can read it; empty when there is none."""
-        if self._recordings is None:
+        """A recording of this text, copied to where Asterisk can read it; empty when there is none.
+
+        Asterisk knows by the ending what it reads: `.wav` has 8000 samples a second, `.wav16` has 16000.
+        """
+        if self.recordings is None:
             return ""
-        source, file = self._recordings / language / f"{name}.wav", f"standing/{language}-{name}"
-        target = self._folder / f"{file}.wav"
+        source, file = self.recordings / language / f"{name}{own.ENDING}", f"standing/{language}-{name}"
         try:
-            if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-                _write(target, source.read_bytes())
+            at = source.stat().st_mtime_ns
+            ending, other = (".wav16", ".wav") if _rate(source) == own.RATES[1] else (".wav", ".wav16")
+            target = self._folder / f"{file}{ending}"
+            if not target.exists() or target.stat().st_mtime_ns != at:
+                write(target, source.read_bytes())
+                os.utime(target, ns=(at, at))
+            (self._folder / f"{file}{other}").unlink(missing_ok=True)
         except OSError:
             return ""
         return file
@@ -126,7 +159,7 @@ class Voices:
         wide = await _run(
             ("espeak-ng", "-v", language, "-s", WORDS_PER_MINUTE, "--stdin", "--stdout"), sentence.encode()
         )
-        _write(self._folder / f"{file}.wav", _wav(await _run(NARROW, wide)))
+        write(self._folder / f"{file}.wav", wav(await _run(NARROW, wide), music.RATE))
 
     def _sweep(self) -> None:
         """Delete what was said to one caller an hour ago."""
@@ -161,20 +194,14 @@ async def _run(command: tuple[str, ...], given: bytes) -> bytes:
     return made
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: Asterisk may read at any moment."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_bytes(content)
-    half.chmod(0o644)
-    half.replace(path)
+def _hashed(sentence: str, language: str) -> str:
+    return hashlib.sha256(f"{language}\x00{sentence}".encode()).hexdigest()[:40]
 
 
-def _wav(samples: bytes) -> bytes:
-    """A file around 8000 samples a second of 16 bits: a pipe would have left its length open."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(music.RATE)
-        file.writeframes(samples)
-    return out.getvalue()
+def _rate(path: Path) -> int:
+    """Samples a second; 0 for what is no WAV file."""
+    try:
+        with wave.open(str(path)) as file:
+            return int(file.getframerate())
+    except (wave.Error, EOFError):
+        return 0

@@ -9,7 +9,20 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp
 
-from app.web.api import actions, callbacks, calls, directory, figures, message, policy, presence, quarantine, warnings
+from app.web.api import (
+    actions,
+    callbacks,
+    calls,
+    directory,
+    doctor,
+    figures,
+    message,
+    policy,
+    presence,
+    quarantine,
+    recordings,
+    warnings,
+)
 from app.web.api.frame import VERSION, Frame
 from app.web.api.problems import RESPONSES, ProblemDetails, install
 from app.web.means import Means
@@ -56,7 +69,8 @@ def build() -> Api:
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     install(api)
-    for subject in (presence, actions, callbacks, directory, message, figures, warnings, calls, policy, quarantine):
+    desk = (presence, actions, callbacks, directory, message, figures, warnings, calls)
+    for subject in (*desk, policy, quarantine, recordings, doctor):
         api.include_router(subject.routes)
     return api
 

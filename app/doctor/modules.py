@@ -1,0 +1,59 @@
+"""The modules of Asterisk without which something is lost, and what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from app.doctor.words import Finding
+
+NEEDED = (
+    "res_http_websocket.so", "res_websocket_client.so", "res_ari.so", "res_ari_applications.so", "res_ari_asterisk.so",
+    "res_ari_bridges.so", "res_ari_channels.so", "res_ari_endpoints.so", "res_ari_events.so", "res_ari_playbacks.so",
+    "res_stasis.so", "res_stasis_answer.so", "res_stasis_playback.so", "res_stasis_device_state.so", "app_stasis.so",
+    "chan_bridge_media.so", "bridge_simple.so", "bridge_softmix.so", "res_musiconhold.so", "format_wav.so",
+    "codec_resample.so", "app_dial.so", "chan_pjsip.so", "res_pjsip_session.so", "res_pjsip_refer.so",
+    "res_rtp_asterisk.so",
+)  # fmt: skip
+CALLED_ONLY = frozenset({"res_websocket_client.so"})
+"""Not needed where we connect to Asterisk."""
+_CONTROL = ("Warmlijn kan Asterisk niet of niet goed sturen", "Warmlijn cannot steer Asterisk, or not well")
+LOST: Mapping[str, tuple[str, str]] = {f"lost:{name}": _CONTROL for name in NEEDED} | {
+    "lost:res_websocket_client.so": (
+        "Asterisk kan geen verbinding met de dienst openen", "Asterisk cannot open a link to the service"
+    ),
+    "lost:app_stasis.so": ("een gesprek bereikt de dienst niet", "a call does not reach the service"),
+    "lost:res_stasis_answer.so": ("een gesprek wordt niet opgenomen", "a call is not answered"),
+    "lost:res_stasis_playback.so": ("een beller hoort geen zinnen", "a caller hears no sentences"),
+    "lost:res_ari_playbacks.so": (
+        "een zin stopt niet als de beller een toets kiest", "a sentence does not stop when a caller presses a key"
+    ),
+    "lost:chan_bridge_media.so": (
+        "in een gesprek is geen muziek en geen zin te horen", "no music and no sentence is heard in a conversation"
+    ),
+    "lost:bridge_simple.so": ("twee mensen worden niet verbonden", "two people are not connected"),
+    "lost:bridge_softmix.so": ("een gesprek met drie lukt niet", "a conversation of three fails"),
+    "lost:res_musiconhold.so": ("wie wacht, hoort geen muziek", "who waits hears no music"),
+    "lost:format_wav.so": ("zinnen en muziek zijn niet te lezen", "sentences and music cannot be read"),
+    "lost:codec_resample.so": (
+        "toestellen met g722 en opnamen van 16000 Hz klinken niet", "phones with g722 and recordings of 16000 Hz fail"
+    ),
+    "lost:app_dial.so": (
+        "het vangnet kan de frontoffice niet laten overgaan", "the fallback cannot ring the front office"
+    ),
+    "lost:res_pjsip_refer.so": (
+        "de doorverbindtoets van een toestel doet niets", "the transfer key of a phone does nothing"
+    ),
+    "lost:res_stasis_device_state.so": (
+        "of een toestel bezet of weg is, wordt niet gemeld", "whether a phone is busy or gone is not told"
+    ),
+    "lost:res_ari_endpoints.so": ("toestellen zijn niet na te kijken", "phones cannot be looked at"),
+    "lost:res_rtp_asterisk.so": ("niemand hoort iets", "nobody hears anything"),
+    "lost:chan_pjsip.so": ("geen toestel kan bellen", "no phone can call"),
+}
+
+
+def check(loaded: Collection[str], *, called: bool) -> list[Finding]:
+    """What of these is missing among `loaded`; `called` when Asterisk opens the link."""
+    absent = [name for name in NEEDED if name not in loaded and (called or name not in CALLED_ONLY)]
+    found = [Finding("module_missing", {"module": name, "lost": f"lost:{name}"}) for name in absent]
+    return found or [Finding("modules_ok")]

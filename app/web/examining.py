@@ -1,0 +1,154 @@
+"""One examination from the command line: the house is looked at from here, Asterisk through the service that runs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+import httpx
+
+from app.call.policy import Policy
+from app.doctor import Finding, Told, console, house, told
+from app.doctor.asking import Patient
+from app.doctor.switch import examine
+from app.providers.asterisk.rest import HttpRest
+from app.providers.asterisk.voices import Voices
+from app.settings import CentreSettings, Settings, SettingsError, utc_now
+from app.store.database import FAILURES, reading_pool
+from app.store.embedded_files import EmbeddedError, Layout
+from app.store.opening import server
+from app.web.auth import make_token
+
+ACCOUNT = "-doctor-"
+"""Before the name of the account for one examination; no account that an administrator makes begins so."""
+PATIENCE = 30.0
+ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never listened on
+HEALTHY = "ok"
+
+
+def mistaken(error: SettingsError, language: str) -> list[Told]:
+    """With these settings nothing else can be looked at."""
+    return [told(Finding("settings_wrong", {"mistake": each}), language) for each in error.mistakes]
+
+
+async def examined(settings: Settings, language: str, asterisk: Sequence[str]) -> list[Told]:
+    """Everything, the house first; `asterisk` is the command that opens its console here."""
+    found = [told(each, language) for each in [Finding("settings_ok"), *house.secrets(settings)]]
+    url = _address(settings)
+    for centre in settings.centres:
+        found += _told(await house.platforms(settings, centre), language, centre.id)
+    if settings.database_url is None and not Layout(settings.data_dir).cluster.exists():
+        nothing = Finding("database_none", {"folder": str(settings.data_dir)})
+        return [*found, told(nothing, language), *_told(await service(url), language)]
+    try:
+        async with server(settings) as database, _pool(database) as pool:
+            found += _told(await house.database(pool), language)
+            health = await service(url)
+            found += _told(health, language)
+            runs = not any(each.code in ("service_down", "service_other") for each in health)
+            for centre in settings.centres:
+                found += await _centre(centre, pool, url if runs else "", language, asterisk)
+    except (*FAILURES, EmbeddedError) as error:
+        why = str(error) if isinstance(error, asyncpg.PostgresError | EmbeddedError) else type(error).__name__
+        found += _told([Finding("database_unreachable", {"why": why}), *await service(url)], language)
+    return found
+
+
+async def service(url: str) -> list[Finding]:
+    """What the service says of its own health."""
+    try:
+        async with httpx.AsyncClient(timeout=5.0) as client:
+            answer = await client.get(f"{url}/health/ready")
+    except httpx.HTTPError as error:
+        return [Finding("service_down", {"url": url, "why": type(error).__name__})]
+    try:
+        checks = answer.json()["checks"].items()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return [Finding("service_other", {"url": url, "status": str(answer.status_code)})]
+    code = "service_check" if answer.status_code >= httpx.codes.BAD_REQUEST else "service_degraded"
+    found = [Finding(code, {"check": name, "why": value}) for name, value in checks if value != HEALTHY]
+    return found or [Finding("service_ok", {"url": url})]
+
+
+async def _centre(
+    centre: CentreSettings, pool: asyncpg.Pool, url: str, language: str, asterisk: Sequence[str]
+) -> list[Told]:
+    """One contact centre: routing, accounts, and its Asterisk, by the service where it runs."""
+    found, policy = await house.centre(pool, centre)
+    if centre.asterisk is None or policy is None:
+        return _told(found, language, centre.id)
+    said = await console.Console(asterisk).check(centre.asterisk)
+    if not url:
+        found += await _alone(centre, policy)
+        return _told([*found, *said], language, centre.id)
+    asked = await _by_service(pool, centre.id, url, language)
+    if isinstance(asked, Finding):
+        found.append(asked)
+        return _told([*found, *said], language, centre.id)
+    return [*_told(found, language, centre.id), *asked, *_told(said, language, centre.id)]
+
+
+async def _alone(centre: CentreSettings, policy: Policy) -> list[Finding]:
+    """Without the service: over HTTP where that is set, else only what is on this machine."""
+    assert centre.asterisk is not None  # noqa: S101 - the caller looked
+    set_ = centre.asterisk
+    rest = None if set_.url is None else HttpRest(set_.url, set_.user, set_.password.reveal())
+    voices = Voices(set_.sounds, set_.sounds_seen, set_.recordings)
+    try:
+        return await examine(Patient(centre.id, set_, policy, voices, rest, utc_now()))
+    finally:
+        if rest is not None:
+            await rest.close()
+
+
+async def _by_service(pool: asyncpg.Pool, centre: str, url: str, language: str) -> list[Told] | Finding:
+    """Ask the service, as an administrator who exists only while it answers."""
+    async with _account(pool, centre) as token, httpx.AsyncClient(timeout=PATIENCE) as client:
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        try:
+            answer = await client.get(f"{url}/api/v1/doctor", headers=headers)
+            items = answer.json()["items"] if answer.is_success else None
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            return Finding("service_unasked", {"why": type(error).__name__})
+    if items is None:
+        return Finding("service_unasked", {"why": f"status {answer.status_code}"})
+    return [Told(i["subject"], i["grade"], i["code"], i["sentence"], i["remedy"], centre) for i in items]
+
+
+@asynccontextmanager
+async def _account(pool: asyncpg.Pool, centre: str) -> AsyncIterator[str]:
+    """The token of an account that goes again; whoever may write in this database could make one anyhow."""
+    token, hashed = make_token()
+    name = f"{ACCOUNT}{secrets.token_hex(6)}"
+    await pool.execute(
+        "INSERT INTO users (centre, name, role, agent, token_hash) VALUES ($1, $2, 'admin', '', $3)",
+        centre, name, hashed,
+    )
+    try:
+        yield token
+    finally:
+        await pool.execute(
+            """DELETE FROM users WHERE centre = $1 AND starts_with(name, $2)
+               AND (name = $3 OR created_at < now() - interval '1 hour')""",
+            centre, ACCOUNT, name,
+        )
+
+
+@asynccontextmanager
+async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
+    pool = await reading_pool(url, 1)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def _address(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ANYWHERE else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _told(found: Sequence[Finding], language: str, centre: str = "") -> list[Told]:
+    return [told(each, language, centre) for each in found]
