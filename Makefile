@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run demo test test-pbx test-faults check core bench bench-pbx docs models lock clean
+.PHONY: help setup run demo demo-pbx test test-pbx test-faults check core bench bench-pbx docs models lock clean
 
 help:                ## show what there is
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -21,6 +21,11 @@ run: setup           ## start the service with its own database, on http://127.0
 
 demo: setup          ## play a municipality's morning over HTTP and tell what happened and why
 	@$(BIN)/warmlijn demo
+
+demo-pbx:            ## calls on a real Asterisk with real SIP phones: who rang how long, who heard whom (root installs it all)
+	@deploy/install-phones
+	@$(MAKE) -s --no-print-directory setup
+	@$(BIN)/python -m tests.pbx.demo $(ARGS)
 
 test: setup          ## the whole suite but for faults and benchmarks
 	$(BIN)/pytest -n 3 --dist loadfile -m 'not faults and not bench and not pbx' $(ARGS)
