@@ -1,0 +1,190 @@
+"""Agents' and colleagues' phones on real SIP: what displays show, mobiles over the trunk, transfer keys and codes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+
+from app.call.call import Connected, Consulting, Offering, Talking
+from app.call.events import CallerIdentified, CompleteAsked, ConsultAsked
+from app.call.legs import Gather
+from app.call.policy import Address, AgentProfile, Colleague, Policy
+from app.providers.base import Arrival
+from app.providers.demo.server import serving
+from app.web.quick import QuickWebSocket
+from tests.pbx import ports
+from tests.pbx.asterisk import Pbx
+from tests.pbx.phone import Phone
+from tests.pbx.records import CENTRE
+from tests.pbx.stage import CYCLE, DIRECT, Stage, house, hurried, linked, phones
+from tests.pbx.test_stories import both_back, hear, talking
+from tests.pbx.wire import Trace, header, traced
+
+pytestmark = pytest.mark.pbx
+MOBILE = "+31612300001"
+CITIZEN = "612345678"
+"""The end of the caller's number, however it is written."""
+
+
+def outdoors() -> Policy:
+    """Joke works at home; Mo only has a mobile, and Ans has one besides the phone on her desk."""
+    rules = hurried()
+    agents = rules.agents | {"joke": AgentProfile("joke", "Joke Bos", f"tel:{MOBILE}", ("kcc",))}
+    colleagues = rules.colleagues | {
+        "ans": replace(rules.colleagues["ans"], addresses=(Address("sip:103@pbx", 1), Address(f"tel:{MOBILE}", 2))),
+        "mo": Colleague("mo", "Mo Amrani", "wmo", (Address(f"tel:{MOBILE}"),), "office"),
+    }
+    return replace(rules, agents=agents, colleagues=colleagues)
+
+
+@pytest_asyncio.fixture
+async def outside(pbx: Pbx, database: str, service_port: int) -> AsyncIterator[Stage]:
+    """A house whose people have mobiles; afterwards nobody is busy, and nothing is left at the switch."""
+
+    def server(application: Any) -> AbstractAsyncContextManager[str]:
+        return serving(application, service_port, QuickWebSocket)
+
+    async with house(database, pbx, server, given=outdoors()) as made:
+        await linked(made)
+        yield made
+        await made.is_over()
+
+
+@asynccontextmanager
+async def mobile(stage: Stage) -> AsyncIterator[Phone]:
+    """A phone at the other end of the trunk."""
+    async with Phone(stage.pbx.sip, "mobile", number=MOBILE, port=ports.trunk()) as phone:
+        yield phone
+
+
+def kept_inside(trace: Trace) -> None:
+    """Nothing that went through the trunk tells who the citizen is; what it shows is our own number."""
+    said = [message for message in trace.sent(ports.trunk()) if "SIP/2.0" in message]
+    assert [header(message, "From") for message in said if message.startswith("INVITE")]
+    assert all("+31201234500" in header(message, "From") for message in said if message.startswith("INVITE"))
+    assert [message for message in said if CITIZEN in message or "Vries" in message or "Bart" in message] == []
+
+
+async def consulting_mobile(stage: Stage, call: str, pocket: Phone) -> None:
+    """Mo's mobile is picked up, and asked for a key."""
+    await stage.clicks(ConsultAsked(call, "bart", "mo"))
+    await pocket.rings()
+    await pocket.accepts()
+    await stage.until(lambda c: any(isinstance(leg.doing, Gather) for leg in c.legs))
+
+
+async def speaking(stage: Stage) -> None:
+    await stage.until(lambda c: isinstance(c.phase, Consulting) and c.phase.stage == "speaking")
+
+
+async def named(stage: Stage, call: str, agent: str, name: str) -> None:
+    """The agent asks for the caller's name and writes it down."""
+    event = CallerIdentified(call, agent, name=f"{call}.name")
+    await stage.engine.handle(
+        Arrival(centre=CENTRE, key=f"{call}:named", event=event, provider="asterisk", private={f"{call}.name": name})
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("mevrouw De Vries", '"mevrouw De Vries via Bart Smit"'),
+        ('Jan "de Boer" <112>', "\"Jan 'de Boer' (112) via Bart Smit\""),
+        ("Zoë d'Ñ 🦊", "\"Zoë d'Ñ 🦊 via Bart Smit\""),
+        ("Jan\r\nVia: SIP/2.0/UDP evil;x=\\", '"Jan Via: SIP/2.0/UDP evil;x=/ via Bart Smit"'),
+        ("x" * 300, f'"{"x" * 60}"'),
+    ],
+)
+async def test_a_colleague_sees_who_calls_and_who_announces(stage: Stage, name: str, shown: str) -> None:
+    async with traced(stage.pbx) as trace, phones(stage, "101", "103", "caller") as (bart, ans, caller):
+        call = await talking(stage, caller, bart)
+        await named(stage, call, "bart", name)
+        await stage.clicks(ConsultAsked(call, "bart", "ans"))
+        await ans.rings()
+        await caller.hangs_up()
+        await asyncio.gather(bart.over(), ans.over())
+    invite = next(message for message in trace.sent(ans.port) if message.startswith("INVITE"))
+    assert header(invite, "From").startswith(f"{shown} <sip:+31{CITIZEN}@")
+    assert header(invite, "Via").count("evil") == 0
+
+
+async def test_an_anonymous_caller_is_shown_as_such(stage: Stage) -> None:
+    async with traced(stage.pbx) as trace, phones(stage, "101", "caller", caller="anonymous") as (bart, caller):
+        await talking(stage, caller, bart)
+        await caller.hangs_up()
+        await bart.over()
+    invite = next(message for message in trace.sent(bart.port) if message.startswith("INVITE"))
+    assert header(invite, "From").startswith('"Anoniem" <sip:anonymous@')
+
+
+async def test_a_colleague_on_a_mobile_presses_a_key_hears_who_it_is_and_takes_the_caller(outside: Stage) -> None:
+    async with (
+        traced(outside.pbx) as trace, mobile(outside) as pocket,
+        phones(outside, "101", "caller", name="mevrouw De Vries") as (bart, caller),
+    ):  # fmt: skip
+        call = await talking(outside, caller, bart)
+        await consulting_mobile(outside, call, pocket)
+        assert await hear(caller=caller, bart=bart) == {"caller": {"music"}, "bart": {"ringback"}}
+        await pocket.spoken_to()
+        await pocket.presses("1")
+        await speaking(outside)
+        heard = await hear(caller=caller, bart=bart, pocket=pocket)
+        assert heard == {"caller": {"music"}, "bart": {"mobile"}, "pocket": {"101"}}
+        await outside.clicks(CompleteAsked(call, "bart"))
+        await bart.over()
+        await outside.until(lambda c: isinstance(c.phase, Connected) and c.phase.stable)
+        assert await hear(caller=caller, pocket=pocket) == {"caller": {"mobile"}, "pocket": {"caller"}}
+        await caller.hangs_up()
+        await pocket.over()
+    kept_inside(trace)
+
+
+async def test_a_voicemail_presses_nothing_and_the_caller_is_back_with_the_agent(outside: Stage) -> None:
+    async with mobile(outside) as pocket, phones(outside, "101", "caller") as (bart, caller):
+        call = await talking(outside, caller, bart)
+        await consulting_mobile(outside, call, pocket)
+        await pocket.over()
+        await both_back(outside, caller, bart, "voicemail")
+        assert [(who, outcome) for who, outcome, _ in await outside.outcomes()][-1] == ("mo", "voicemail")
+        assert caller.longest_silence <= 2.0
+        await caller.hangs_up()
+        await bart.over()
+
+
+async def test_after_the_desk_phone_the_mobile_rings_each_as_often_as_it_may(outside: Stage) -> None:
+    async with mobile(outside) as pocket, phones(outside, "101", "103", "caller") as (bart, ans, caller):
+        call = await talking(outside, caller, bart)
+        await outside.clicks(ConsultAsked(call, "bart", "ans"))
+        desk, second = await ans.rang(), await pocket.rang()
+        assert abs(desk - 0.8 * CYCLE) < 0.35, desk
+        assert abs(second - 1.8 * CYCLE) < 0.35, second
+        await both_back(outside, caller, bart, "no_answer")
+        assert [outcome for who, outcome, _ in await outside.outcomes() if who == "ans"] == ["no_answer", "no_answer"]
+        await caller.hangs_up()
+        await bart.over()
+
+
+async def test_an_agent_at_home_presses_a_key_and_hears_who_calls(outside: Stage) -> None:
+    async with (
+        traced(outside.pbx) as trace, mobile(outside) as pocket,
+        phones(outside, "caller", name="mevrouw De Vries") as (caller,),
+    ):  # fmt: skip
+        await outside.ready("joke")
+        await caller.dials(DIRECT)
+        await pocket.rings()
+        await pocket.accepts()
+        await pocket.spoken_to()
+        assert isinstance((await outside.calls())[-1].phase, Offering)
+        await pocket.presses("1")
+        await outside.phase(Talking)
+        assert await hear(caller=caller, pocket=pocket) == {"caller": {"mobile"}, "pocket": {"caller"}}
+        assert caller.longest_silence <= 2.0
+        await caller.hangs_up()
+        await pocket.over()
+    kept_inside(trace)
