@@ -1,0 +1,302 @@
+"""The shipped configuration on a real Asterisk, as `fill` writes it, with a real provider at the end of the trunk."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from app.call.call import Choosing, Ended, Talking
+from app.providers.demo.server import free_port, serving
+from app.web.quick import QuickWebSocket
+from tests.pbx import asterisk
+from tests.pbx.asterisk import LOGIN, PHONE_SECRET, Pbx
+from tests.pbx.deployed import ACCOUNT, complaints, deployed, fill, provider
+from tests.pbx.phone import Phone
+from tests.pbx.stage import MENU, Stage, house, linked
+
+pytestmark = pytest.mark.pbx
+NOWHERE = "ws://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    """Or a skip that says why not."""
+    if why := asterisk.missing():
+        pytest.skip(why)
+
+
+@pytest.fixture
+def served() -> tuple[str, Callable[[Any], AbstractAsyncContextManager[str]]]:
+    """Where Asterisk looks for the house, and what serves it there."""
+    port = free_port()
+    return f"ws://127.0.0.1:{port}", lambda application: serving(application, port, QuickWebSocket)
+
+
+@asynccontextmanager
+async def lines(folder: Path, service: str, trunk: str = "registration") -> AsyncIterator[tuple[Pbx, Pbx]]:
+    """Our Asterisk and the provider's, and the trunk between them is there."""
+    port = free_port()
+    async with deployed(folder / "ours", trunk, service, TRUNK_HOST=f"127.0.0.1:{port}") as ours:
+        customer = "" if trunk == "registration" else ours.sip
+        async with provider(folder / "theirs", port, customer) as theirs:
+            if trunk == "registration":
+                await ours.cli("pjsip send register trunk")
+                await shows(lambda: ours.cli("pjsip show registrations"), r"trunk\s+Registered")
+            yield ours, theirs
+
+
+async def shows(ask: Callable[[], Awaitable[str]], what: str, seconds: float = 10.0) -> str:
+    """What is said, as soon as it holds this."""
+    end = time.monotonic() + seconds
+    while not re.search(what, said := await ask()):
+        assert time.monotonic() < end, said[-2000:]
+        await asyncio.sleep(0.1)
+    return said
+
+
+async def hear_each_other(one: Phone, other: Phone) -> None:
+    assert [set(each) for each in await asyncio.gather(one.hears(), other.hears())] == [{other.who}, {one.who}]
+
+
+async def answered_in_the_menu(stage: Stage, caller: Phone, bart: Phone, dialled: str) -> None:
+    """A citizen dials, hears the menu, presses 1, and speaks with bart."""
+    await caller.dials(dialled)
+    await caller.saw("CALL_ESTABLISHED")
+    await stage.phase(Choosing)
+    await caller.spoken_to()
+    await caller.presses("1")
+    await bart.rings()
+    await bart.accepts()
+    await stage.phase(Talking)
+    await hear_each_other(caller, bart)
+
+
+def certificate(folder: Path) -> dict[str, str]:
+    """A certificate of our own making, for the examples with TLS."""
+    key, made = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", made,
+         "-subj", "/CN=pbx.test", "-days", "2"], check=True, capture_output=True,
+    )  # fmt: skip
+    return {
+        "SIP_CERTIFICATE": str(made), "SIP_KEY": str(key), "SIP_DOMAIN": "pbx.test", "TRUNK_ADDRESS": "127.0.0.1",
+        "CA_FILE": str(made),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("trunk", ["registration", "ip", "pbx", "sbc"])
+async def test_every_example_of_a_trunk_loads_without_a_complaint(tmp_path: Path, trunk: str) -> None:
+    more = certificate(tmp_path) if trunk == "sbc" else {}
+    async with deployed(tmp_path / "ours", trunk, NOWHERE, **more) as pbx:
+        endpoints = await pbx.cli("pjsip show endpoints")
+        assert re.findall(r"Endpoint:  (\w+)", endpoints) == ["101", "102", "trunk"]
+        assert ("trunk/sip:" in await pbx.cli("pjsip show registrations")) is (trunk == "registration")
+        assert ("transport-tls" in await pbx.cli("pjsip show transports")) is (trunk == "sbc")
+        plan = await pbx.cli("dialplan show from-trunk")
+        assert "Stasis(${WARMLIJN},inbound,${EXTEN})" in plan
+        assert "Dial(PJSIP/101&PJSIP/102,60)" in plan
+        assert "warmlijn" in await pbx.cli("ari show apps")
+        codecs = await pbx.cli("pjsip show endpoint trunk")
+        assert re.search(r"^ allow\s+: \(alaw\|ulaw\|g722\)", codecs, re.MULTILINE), codecs
+        for module in ("res_srtp.so", "codec_g722.so", "res_websocket_client.so", "res_pjsip_outbound_registration.so"):
+            assert "Running" in await pbx.cli(f"module show like {module}"), module
+    # Nobody listens where this example looks for the service: only of that it may complain.
+    assert [line for line in complaints(pbx) if "websocket" not in line.lower()] == []
+
+
+@pytest.mark.parametrize("trunk", ["registration", "ip"])
+async def test_a_citizen_calls_through_the_trunk_and_hears_the_menu(
+    tmp_path: Path, database: str, served: Any, trunk: str
+) -> None:
+    """Logged in with a digest, and known by its address alone; one call in each codec, with session timers."""
+    service, server = served
+    async with lines(tmp_path, service, trunk) as (ours, theirs), house(database, ours, server) as stage:
+        await linked(stage)
+        await ours.cli("pjsip set logger on")
+        async with Phone(ours.sip, "101") as bart, Phone(theirs.sip, "caller", number="0612345678") as caller:
+            await bart.registered()
+            await stage.ready("bart")
+            for nth, (codec, dialled) in enumerate(
+                {"alaw": MENU, "ulaw": f"ulaw-{MENU}", "g722": f"g722-{MENU}"}.items(), start=1
+            ):
+                await caller.dials(dialled)
+                await caller.saw("CALL_ESTABLISHED", nth)
+                await stage.phase(Choosing)
+                formats = await ours.cli("core show channels verbose")
+                channel = re.search(r"PJSIP/trunk-\w+", formats)
+                assert channel, formats
+                assert f"NativeFormats: ({codec})" in await ours.cli(f"core show channel {channel[0]}")
+                await caller.spoken_to()
+                await caller.presses("1")
+                await bart.rings(nth)
+                await bart.accepts()
+                await stage.phase(Talking)
+                await hear_each_other(caller, bart)
+                await caller.hangs_up()
+                await bart.over(nth)
+                await stage.phase(Ended)
+                await stage.ready("bart")
+            await stage.empty()
+        said = ours.log.read_text(errors="replace")
+        assert re.search(r"Session-Expires: 90", said)
+        assert "P-Asserted-Identity" in said
+        kept = await stage.pool.fetchval("SELECT count(*) FROM names WHERE value = '+31612345678'")
+        assert kept == 3
+    assert [line for line in complaints(ours) if "websocket" not in line.lower()] == []
+
+
+async def test_who_asks_not_to_be_shown_is_not_shown_though_the_network_tells_the_number(
+    tmp_path: Path, database: str, served: Any
+) -> None:
+    service, server = served
+    async with lines(tmp_path, service) as (ours, theirs), house(database, ours, server) as stage:
+        await linked(stage)
+        await ours.cli("pjsip set logger on")
+        async with Phone(ours.sip, "101") as bart, Phone(theirs.sip, "caller", number="0612345678") as caller:
+            await bart.registered()
+            await stage.ready("bart")
+            await answered_in_the_menu(stage, caller, bart, f"*31*{MENU}")
+            offered = await stage.pool.fetchrow("SELECT data FROM events WHERE type = 'CallOffered'")
+            assert "withheld" in str(offered["data"])
+            rung = await bart.rings()
+            assert "612345678" not in str(rung)
+            await caller.hangs_up()
+            await bart.over()
+            await stage.phase(Ended)
+            await stage.empty()
+        said = ours.log.read_text(errors="replace")
+        assert re.search(r"^P-Asserted-Identity: .*0612345678", said, re.MULTILINE), "the network did not tell it"
+        assert await stage.pool.fetchval("SELECT count(*) FROM names WHERE value LIKE '%612345678'") == 0
+
+
+@pytest.mark.parametrize("trunk", ["registration", "ip", "pbx"])
+async def test_without_the_service_the_front_office_rings_within_two_seconds(tmp_path: Path, trunk: str) -> None:
+    async with (
+        lines(tmp_path, NOWHERE, trunk) as (ours, theirs),
+        Phone(ours.sip, "101") as bart,
+        Phone(ours.sip, "102") as fatima,
+        Phone(theirs.sip, "caller", number="0612345678") as caller,
+    ):
+        await asyncio.gather(bart.registered(), fatima.registered())
+        began = time.monotonic()
+        await caller.dials(MENU)
+        rang = [(await phone.rings())["at"] - began for phone in (bart, fatima)]
+        assert max(rang) < 2.0
+        await fatima.accepts()
+        await bart.over()
+        await hear_each_other(caller, fatima)
+        await caller.hangs_up()
+        await fatima.over()
+
+
+async def test_a_provider_that_calls_the_account_tells_the_number_in_the_header_to(
+    tmp_path: Path, database: str, served: Any
+) -> None:
+    service, server = served
+    async with lines(tmp_path, service) as (ours, theirs), house(database, ours, server) as stage:
+        await linked(stage)
+        base = ours.folder / "etc/pjsip.conf"
+        base.write_text(base.read_text().replace("context = from-trunk ", "context = from-trunk-account ; "))
+        await ours.cli("module reload res_pjsip.so")
+        assert "from-trunk-account" in await ours.cli("pjsip show endpoint trunk")
+        await _invites(ours, theirs, to=MENU)
+        await stage.phase(Choosing)
+        await stage.phase(Ended)
+        row = await stage.pool.fetchrow("SELECT data FROM events WHERE type = 'CallOffered'")
+        assert MENU in str(row["data"])
+
+
+async def _invites(ours: Pbx, theirs: Pbx, to: str) -> None:
+    """A call to the name of the account, with the number in `To:`; it goes where the account registered from."""
+    await theirs.stop()  # whose port we take: our Asterisk knows the trunk by it
+    with (Path(theirs.folder) / "invite.xml").open("w") as file:
+        text = (Path(__file__).parent / "sipp" / "caller.xml").read_text()
+        file.write(text.replace("To: <sip:[service]@", f"To: <sip:{to}@"))
+    process = await asyncio.create_subprocess_exec(
+        "sipp", ours.sip, "-sf", file.name, "-s", ACCOUNT, "-i", "127.0.0.1", "-p", str(theirs.sip_port), "-m", "1",
+        "-d", "1500", "-nostdin", "-timeout", "15s", cwd=theirs.folder, stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await process.wait() == 0
+
+
+async def test_a_call_goes_out_through_the_trunk_with_its_password(tmp_path: Path) -> None:
+    async with lines(tmp_path, NOWHERE) as (ours, theirs):
+        await theirs.cli("pjsip set logger on")
+        asked = {"endpoint": "PJSIP/+31612345678@trunk", "app": "warmlijn"}
+        async with aiohttp.ClientSession(headers=LOGIN) as http:
+            made = await http.post(f"{ours.ari}/channels", params=asked)
+            assert made.status == 200, await made.text()
+        await shows(lambda: ours.cli("core show channels"), r"PJSIP/trunk\S+.* Up ")
+        said = theirs.log.read_text(errors="replace")
+        assert re.search(r"^Authorization: .*INVITE|^INVITE (.|\n)*?^Authorization: Digest", said, re.MULTILINE)
+        assert "INVITE sip:+31612345678@" in said
+
+
+async def test_a_wrong_password_of_the_trunk_is_said_and_tried_again(tmp_path: Path) -> None:
+    port = free_port()
+    async with (
+        provider(tmp_path / "theirs", port),
+        deployed(
+            tmp_path / "ours", "registration", NOWHERE, TRUNK_HOST=f"127.0.0.1:{port}", TRUNK_PASSWORD="not-this-one"
+        ) as ours,
+    ):
+        await ours.cli("pjsip send register trunk")
+        await shows(lambda: ours.cli("pjsip show registrations"), "Rejected")
+    assert any("trunk" in line or ACCOUNT in line for line in complaints(ours))
+
+
+async def test_a_phone_of_another_pbx_behind_the_trunk_is_rung(tmp_path: Path, database: str, served: Any) -> None:
+    """As behind a Mitel: bart's phone 101 is registered over there, and here only a number at the trunk."""
+    service, server = served
+    async with (
+        lines(tmp_path, service, "pbx") as (ours, theirs),
+        house(database, ours, server, phones="PJSIP/{user}@trunk") as stage,
+    ):
+        await linked(stage)
+        async with Phone(theirs.sip, "101") as bart, Phone(theirs.sip, "caller", number="0612345678") as caller:
+            await bart.registered()
+            await stage.ready("bart")
+            await answered_in_the_menu(stage, caller, bart, MENU)
+            await caller.hangs_up()
+            await bart.over()
+            await stage.phase(Ended)
+            await stage.empty()
+
+
+def test_all_that_is_missing_is_told_at_once_and_nothing_is_written(tmp_path: Path) -> None:
+    done = fill(tmp_path / "etc", SERVICE="ws://service.example.nl", LINK_SECRET="short", FRONT_DESK="a;b", TRUNK="ip")
+    assert done.returncode == 1
+    assert not (tmp_path / "etc").exists()
+    for part in (
+        "CENTRE is not set", "PHONE_101_PASSWORD is not set", "SERVICE must begin with wss://",
+        "LINK_SECRET is too short", "FRONT_DESK holds a sign",
+    ):  # fmt: skip
+        assert part in done.stderr
+    assert "TRUNK_PASSWORD" not in done.stderr
+    assert "short" not in done.stderr.replace("too short", "")
+
+
+def test_secrets_come_from_files_and_only_the_owner_reads_what_is_written(tmp_path: Path) -> None:
+    for name in ("link_secret", "phone_101_password", "phone_102_password"):
+        (tmp_path / name).write_text(f"{PHONE_SECRET}-{name}\n")
+    done = fill(
+        tmp_path / "etc", TRUNK="ip", SERVICE="wss://warmlijn.example.nl", CENTRE="voorbeeldstad",
+        TRUNK_HOST="192.0.2.1", SOUNDS="/srv/sounds", FRONT_DESK="PJSIP/101&PJSIP/102",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    written = {file.name: file.read_text() for file in (tmp_path / "etc").iterdir()}
+    assert f"password = {PHONE_SECRET}-link_secret" in written["websocket_client.conf"]
+    assert "tls_enabled = yes" in written["websocket_client.conf"]
+    assert "Dial(PJSIP/101&PJSIP/102,60)" in written["extensions.conf"]
+    assert "trunk-registration.conf" not in written
+    assert not re.search(r"^[^;\n]*@[A-Z_]+@", "\n".join(written.values()), re.MULTILINE)
+    assert {file.stat().st_mode & 0o077 for file in (tmp_path / "etc").iterdir()} == {0}
