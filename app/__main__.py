@@ -149,7 +149,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
         create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http=BoundedHttp,
         ws=QuickWebSocket if any(c.asterisk and c.asterisk.called for c in settings.centres) else "none",
         ws_ping_interval=5.0, ws_ping_timeout=5.0,
-        lifespan="on", access_log=False, log_level="warning", server_header=False,
+        lifespan="on", access_log=False, proxy_headers=False, log_level="warning", server_header=False,
         timeout_graceful_shutdown=GRACE, timeout_keep_alive=75, backlog=4096,
     )  # fmt: skip
 

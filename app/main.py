@@ -10,6 +10,7 @@ import asyncpg
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import policyfile
 from app.call.policy import Policy
@@ -132,7 +133,7 @@ class Service:
             switch_socket.route({centre: link.door for centre, link in links.items()}),
             Mount(api.PREFIX, desks),
         ]
-        self._pages = ProxyHeadersMiddleware(Starlette(routes=routes), self.settings_forwarded)
+        self._pages = ProxyHeadersMiddleware(Starlette(routes=routes), self.settings.proxies)  # type: ignore[arg-type]
         self._webhooks = webhooks
         gc.collect()
         gc.freeze()

@@ -117,6 +117,8 @@ class Settings:
     centres: tuple[CentreSettings, ...]
     deadline_ms: int
     overload_ms: int
+    proxies: str = "127.0.0.1,::1"
+    """Addresses whose word on where a request came from (X-Forwarded-For) is taken, separated by commas."""
     person_key: Secret | None = None
     """Makes a person comparable and unreadable; the same for all processes. None: one is kept beside `data_dir`."""
 
@@ -153,6 +155,7 @@ class _Reader:
             centres=self.centres(),
             deadline_ms=self.whole("WARMLIJN_DEADLINE_MS", 800, 50, 10_000),
             overload_ms=self.whole("WARMLIJN_OVERLOAD_MS", 250, 10, 10_000),
+            proxies=self.text("WARMLIJN_PROXIES", "127.0.0.1,::1"),
             person_key=self.person_key(),
         )
         if self.mistakes:

@@ -68,6 +68,8 @@ class Engine:
         self._wake = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop
+        """Kept: asking for the running one is a system call each time, in Python 3.11."""
         self._stopping = False
 
     def listen(self, listener: Listener) -> None:
@@ -76,6 +78,7 @@ class Engine:
 
     async def start(self) -> None:
         """Begin to take events."""
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._run(), name="engine")
 
     async def stop(self) -> None:
@@ -101,14 +104,21 @@ class Engine:
     def latency(self) -> float:
         """Seconds the oldest event waits that is not saved yet."""
         for item in (*self._taken[:1], *islice(self._waiting.values(), 1)):
-            return asyncio.get_running_loop().time() - item.since
+            return self._loop.time() - item.since
         return 0.0
 
     async def handle(self, arrival: Arrival) -> Handled:
-        """Decide and save this event once, whoever else brings it; returns the saved truth.
+        """Decide and save this event once, whoever else brings it; returns the saved truth. Raises what `enter` does.
 
-        Raises Overloaded (not urgent, and others wait too long), Unavailable, Quarantined or UnknownCentre.
         A caller who stops waiting changes nothing: the event is saved all the same.
+        """
+        return await self.enter(arrival)
+
+    def enter(self, arrival: Arrival) -> asyncio.Future[Handled]:
+        """The same for who waits in a way of their own.
+
+        Raises Overloaded (not urgent, and others wait too long), Unavailable or UnknownCentre; the future Unavailable
+        or Quarantined.
         """
         if self._stopping:
             raise Unavailable("stopping")
@@ -116,17 +126,13 @@ class Engine:
             raise UnknownCentre(arrival.centre)
         if not arrival.urgent and self.latency > self._overload:
             raise Overloaded(arrival.centre)
-        return await self._enter(arrival)
-
-    def _enter(self, arrival: Arrival) -> asyncio.Future[Handled]:
-        loop = asyncio.get_running_loop()
         subject = subject_of(arrival.event)
         key = (arrival.centre, subject, arrival.key)
         item = self._waiting.get(key)
         if item is None:
-            item = self._waiting[key] = Item(arrival, subject, loop.time())
+            item = self._waiting[key] = Item(arrival, subject, self._loop.time())
             self._wake.set()
-        future: asyncio.Future[Handled] = loop.create_future()
+        future: asyncio.Future[Handled] = self._loop.create_future()
         item.futures.append(future)
         return future
 
@@ -156,7 +162,7 @@ class Engine:
             key = (item.arrival.centre, item.subject, item.arrival.key)
             if (twin := self._waiting.pop(key, None)) is not None:
                 item.futures += twin.futures
-            if asyncio.get_running_loop().time() - item.since > PATIENCE:
+            if self._loop.time() - item.since > PATIENCE:
                 item.fail(Unavailable("busy"))
             else:
                 front[key] = item
@@ -165,7 +171,7 @@ class Engine:
     async def _commit(self, items: list[Item]) -> list[Item]:
         """Save these; returns those whose centre was busy elsewhere. Never raises for an event's own mistakes."""
         for pause in PAUSES:
-            began = asyncio.get_running_loop().time()
+            began = self._loop.time()
             try:
                 batch = await self._transact(items)
             except asyncpg.LockNotAvailableError:
@@ -189,7 +195,7 @@ class Engine:
                 await self._undo()
                 return await self._divide(items, error)
             else:
-                took = asyncio.get_running_loop().time() - began
+                took = self._loop.time() - began
                 self._tell(Committed(batch.steps, len(items) - len(batch.left), batch.outbox, took))
                 return batch.left
         for item in items:

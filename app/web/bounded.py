@@ -1,44 +1,85 @@
-"""The web server's HTTP with an end to headers: a request without one would otherwise be kept until memory is full."""
+"""The web server's HTTP with an end to requests: in size of the headers, and in time until all of it has come."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.providers.base import Reply
+from app.web.joined import Joined
 from app.web.problem import problem
 
 LARGEST = 64 * 1024
 """Bytes of the first line and headers together, give or take one read."""
+SLOWEST = 5.0
+"""Seconds in which all of a request must have come."""
+REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """uvicorn's protocol, with that one difference."""
+    """uvicorn's protocol, with these differences; answers leave in one piece."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._head = True
         self._size = 0
+        self._whole = True
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there."""
+        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self._at_rest()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take the bytes; too many of them before the headers end are answered with 431, and the line is closed."""
+        """Take the bytes; a request that is too large or takes too long is answered, and the line is closed."""
         super().data_received(data)
         self._size += len(data)
-        if self._head and self._size > LARGEST and not self.transport.is_closing():
-            answer = problem(431, f"At most {LARGEST} bytes of headers.")
-            head = (
-                f"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: {answer.content_type}\r\n"
-                f"content-length: {len(answer.body)}\r\nconnection: close\r\n\r\n"
-            )
-            self.transport.write(head.encode() + answer.body)
-            self.transport.close()
+        if self._head and self._size > LARGEST:
+            self._refuse(problem(431, f"At most {LARGEST} bytes of headers."))
+        if not self._whole and self._timer is None:
+            self._timer = self.loop.call_later(SLOWEST, self._too_slow)
 
     def on_message_begin(self) -> None:
         """The next request on this connection begins."""
         super().on_message_begin()
-        self._head, self._size = True, 0
+        self._head, self._size, self._whole = True, 0, False
 
     def on_headers_complete(self) -> None:
         """From here on it is the body, whose size the application watches."""
         self._head = False
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """All of it has come."""
+        self._at_rest()
+        super().on_message_complete()
+
+    def _at_rest(self) -> None:
+        self._whole = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self.transport.get_protocol() is self:
+            self._refuse(problem(408, f"The request did not come within {SLOWEST:.0f} seconds."))
+
+    def _refuse(self, answer: Reply) -> None:
+        """Answer before the application does, unless it has begun to."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            head = (
+                f"HTTP/1.1 {answer.status} {REASONS[answer.status]}\r\ncontent-type: {answer.content_type}\r\n"
+                f"content-length: {len(answer.body)}\r\nconnection: close\r\n\r\n"
+            )
+            self.transport.write(head.encode() + answer.body)
+        self.transport.close()

@@ -32,13 +32,12 @@ from app.logs import logger
 from app.providers.base import Arrival, Hook, NotAuthentic, NotUnderstood, Provider, Reply
 from app.store import present as stored
 from app.store.database import FAILURES, within
+from app.web.deadlines import Deadlines
 from app.web.problem import problem
 
 PREFIX = "/hooks/"
 LARGEST = 64 * 1024
 """Bytes of a body; no platform sends more."""
-SLOWEST = 5.0
-"""Seconds in which a body must have come."""
 CALLER_WAITS = (CallOffered, KeysPressed, WordsHeard, InputTimedOut, SayFinished)
 """After these the caller hears nothing until we answer."""
 log = logger()
@@ -62,6 +61,7 @@ class Webhooks:
         self._pool = pool
         self._providers = providers
         self._deadline = deadline
+        self._deadlines = Deadlines(deadline)
         self._timed = timed
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,8 +84,6 @@ class Webhooks:
         head = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
         if answer.status == 503:
             head.append((b"retry-after", b"1"))
-        if answer.status == 408:
-            head.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": answer.status, "headers": head})
         await send({"type": "http.response.body", "body": answer.body})
         self._timed(name, perf_counter() - began, answer.status)
@@ -107,17 +105,20 @@ class Webhooks:
             log.warning("webhook.not_understood", centre=hook.centre, provider=provider.name)
             return problem(400, str(error))
         try:
-            async with asyncio.timeout(self._deadline):
-                if len(arrivals) == 1:
-                    handled: Sequence[Handled] = [await self._engine.handle(arrivals[0])]
-                else:
-                    handled = await asyncio.gather(*map(self._engine.handle, arrivals))
+            handled = await self._handled(arrivals)
             return await self._render(provider, hook, arrivals, handled)
         except (Unavailable, TimeoutError, Quarantined, UnknownCentre, *FAILURES) as error:
             return self._degrade(provider, hook, arrivals, error)
         except Exception as error:
             log.exception("webhook.failed", centre=hook.centre, provider=provider.name)
             return self._degrade(provider, hook, arrivals, error)
+
+    async def _handled(self, arrivals: Sequence[Arrival]) -> Sequence[Handled]:
+        """All of them saved. Raises TimeoutError after the deadline, and what the engine raises."""
+        entered = [self._engine.enter(arrival) for arrival in arrivals]
+        for future in entered:
+            self._deadlines.watch(future)
+        return [await entered[0]] if len(entered) == 1 else await asyncio.gather(*entered)
 
     async def _render(
         self, provider: Provider, hook: Hook, arrivals: Sequence[Arrival], handled: Sequence[Handled]
@@ -176,17 +177,15 @@ class Webhooks:
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | Reply:
-    """The whole body, or the answer to one that is larger than allowed or does not come."""
+    """The whole body, or the answer to one that is larger than allowed or did not come to its end."""
     for key, value in scope["headers"]:
         if key == b"content-length" and (not value.isdigit() or int(value) > LARGEST):
             return problem(413, f"At most {LARGEST} bytes.")
     body, more = b"", True
-    try:
-        async with asyncio.timeout(SLOWEST):
-            while more and len(body) <= LARGEST:
-                message = await receive()
-                body += message.get("body", b"")
-                more = message.get("more_body", False)
-    except TimeoutError:
-        return problem(408, f"The body did not come within {SLOWEST:.0f} seconds.")
+    while more and len(body) <= LARGEST:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return problem(408)
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
     return body if len(body) <= LARGEST else problem(413, f"At most {LARGEST} bytes.")
