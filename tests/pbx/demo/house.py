@@ -30,6 +30,10 @@ STALE = 6.2
 """Seconds after its last sign of life from which the dialplan does without the service (extensions.conf)."""
 
 
+class NotStarted(Exception):
+    """The service did not come up; the message is its last words."""
+
+
 class House:
     """`environment` is that of every command of the service; `url` where it listens."""
 
@@ -48,7 +52,7 @@ class House:
         async with httpx.AsyncClient(timeout=2.0) as client, asyncio.timeout(START):
             while not (await self._ready(client) and time.time() - await self.sign() < FRESH):
                 if self._process.returncode is not None:
-                    raise RuntimeError(f"the service stopped: {self.log.read_text(errors='replace').strip()[-200:]}")
+                    raise NotStarted(self.log.read_text(errors="replace").strip()[-300:])
                 await asyncio.sleep(0.1)
         return time.monotonic() - began
 

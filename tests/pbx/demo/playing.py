@@ -17,7 +17,7 @@ from app.demo.running import account, directory
 from app.providers.demo.server import free_port
 from tests.pbx import asterisk
 from tests.pbx.demo.cast import FRONT_DESK, PEOPLE
-from tests.pbx.demo.house import CENTRE, House, opened, shipped
+from tests.pbx.demo.house import CENTRE, House, NotStarted, opened, shipped
 from tests.pbx.demo.stage import Scene, Stage, Story
 from tests.pbx.demo.telling import Teller
 from tests.pbx.demo.words import word
@@ -39,7 +39,14 @@ async def played(
         recordings.mkdir()
     try:
         wrong, count = await _evening(here, recordings, beside, last, language, tell)
+    except NotStarted as error:
+        tell(word("not_started", language, what=str(error)))
+        return 1
     finally:
+        if recordings is not None:
+            for log in (here / "service.log", here / "switch" / "asterisk.log"):
+                if log.exists():
+                    log.rename(recordings / log.name)
         for left in here.iterdir():
             if left != recordings:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -19,7 +19,7 @@ from app.demo.desk import Desk
 from tests.pbx.asterisk import Pbx
 from tests.pbx.demo.cast import MAIN, TONES
 from tests.pbx.demo.ear import Ear, Piece
-from tests.pbx.demo.house import House
+from tests.pbx.demo.house import House, NotStarted
 from tests.pbx.phone import Phone, refusing
 
 RING = 3.0
@@ -124,7 +124,7 @@ class Scene:
                 await self.story.play(self)
             except Wrong as wrong:
                 self.trouble.append(wrong.said)
-            except (AssertionError, TimeoutError, ConnectionError, httpx.HTTPError, RuntimeError) as error:
+            except (AssertionError, TimeoutError, ConnectionError, httpx.HTTPError, RuntimeError, NotStarted) as error:
                 self.trouble.append(("broke", {"what": f"{type(error).__name__} {error}"}))
             await self._close()
         self.seconds = time.monotonic() - began

@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Asterisk 22 is put in a folder of its own (once, about 80 MB, ten seconds).",
     ),
     "impossible": ("Dit kan hier niet: {why}", "This cannot be done here: {why}"),
+    "not_started": ("De dienst start niet: {what}", "The service does not start: {what}"),
     "ready": (
         "{name}: centrale en dienst zijn er na {seconds} s. De telefoon gaat.",
         "{name}: switch and service are there after {seconds} s. The telephone rings.",
