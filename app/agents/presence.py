@@ -23,6 +23,9 @@ from app.call.world import World
 
 Presence = AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | DeviceChanged | TimerFired
 
+ON_THE_PHONE = "on_the_phone"
+"""The phone is used for a call that is not ours. Who missed a call of ours decides when to be ready again."""
+OF_THE_PHONE = ("unreachable", ON_THE_PHONE)
 IDLE = ("ready", "not_ready", "wrap_up")
 
 
@@ -49,7 +52,11 @@ def decide_agent(event: Presence, world: World) -> Decision:
             return _asked(agent, "not_ready", world, reason=reason)
         case DeviceChanged(state="gone") if agent.state == "ready" and not is_last_ready(agent, world):
             return _becomes(agent, "not_ready", world, reason="unreachable")
-        case DeviceChanged(state="idle") if agent.state == "not_ready" and agent.reason == "unreachable":
+        case DeviceChanged(state="busy") if agent.state == "ready" and not is_last_ready(agent, world):
+            return _becomes(agent, "not_ready", world, reason=ON_THE_PHONE)
+        case DeviceChanged(state="gone") if agent.state == "not_ready" and agent.reason == ON_THE_PHONE:
+            return _becomes(agent, "not_ready", world, reason="unreachable")
+        case DeviceChanged(state="idle") if agent.state == "not_ready" and agent.reason in OF_THE_PHONE:
             return _becomes(agent, "ready", world, reason="")
         case TimerFired(name=name, due_at=due_at, leg=leg) if Timer(name, due_at, leg) not in agent.timers:
             return Decision(why("ignored.timer_gone", timer=name))

@@ -85,9 +85,13 @@ class LegDialling(OfLeg, frozen=True, tag=True):
 
 
 class LegRinging(OfLeg, frozen=True, tag=True):
-    """The phone started to ring, at the switch's time `at` where it says so."""
+    """The phone started to ring, at the switch's time `at` where it says so.
+
+    `estimated`: the network told that the call makes progress (183), and nothing more exact.
+    """
 
     at: datetime | None = None
+    estimated: bool = False
 
 
 class LegRang(OfLeg, frozen=True, tag=True):
@@ -131,9 +135,17 @@ class LegSeen(OfLeg, frozen=True, tag=True):
 
 
 class PhoneTransferAsked(OfLeg, frozen=True, tag=True):
-    """The agent pressed the transfer key of the phone, to this colleague (resolved at the door) or nobody known."""
+    """The agent pressed the transfer key of the phone, or its code, to this colleague (resolved at the door).
+
+    Without a colleague `wrong` says why. When that is empty too the key came alone: connect with whom is consulted.
+    """
 
     colleague: str = ""
+    wrong: Literal["", "unknown", "forbidden"] = ""
+
+
+class PhoneCancelAsked(OfLeg, frozen=True, tag=True):
+    """The agent pressed the code that leads back to the caller."""
 
 
 class PhoneHeld(OfLeg, frozen=True, tag=True):
@@ -344,6 +356,7 @@ SwitchEvent = (
     | LegEnded
     | LegSeen
     | PhoneTransferAsked
+    | PhoneCancelAsked
     | PhoneHeld
     | PhoneRetrieved
     | DeviceChanged

@@ -70,6 +70,15 @@ REASONS: dict[str, tuple[str, str]] = {
     "consult.cancelled": ("{agent} gaat terug naar de beller", "{agent} is back with the caller"),
     "consult.withdrawn": ("toestel van {colleague} gestopt: {cause}", "{colleague}'s phone withdrawn: {cause}"),
     "consult.next_address": ("volgende toestel van {colleague}", "next phone of {colleague}"),
+    "transfer_key.unknown": (
+        "{agent} koos met de doorverbindtoets een nummer dat niet van een collega is",
+        "{agent} pressed the transfer key for a number of no colleague",
+    ),
+    "transfer_key.forbidden": (
+        "{agent} koos met de doorverbindtoets een nummer dat niet mag worden gebeld",
+        "{agent} pressed the transfer key for a number that may not be dialled",
+    ),
+    "transfer_key.back": ("{agent} is terug bij de beller", "{agent} is back with the caller"),
     "swap": ("makelen: nu in gesprek met {focus}", "swap: now speaking with the {focus}"),
     "three_way": ("driegesprek", "three-way"),
     "connect": ("{agent} verbindt door met {colleague}", "{agent} connects {colleague}"),

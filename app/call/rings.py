@@ -45,7 +45,8 @@ def heard(call: Call, leg: Leg, event: LegRinging | LegRang, ringing: Ringing, n
     """
     if leg.state == "up" or not leg.live:
         return call
-    call = started(call, leg, event.at, ringing, now, estimated=False)
+    guess = type(event) is LegRinging and event.estimated
+    call = started(call, leg, event.at, ringing, now, estimated=guess)
     if type(event) is LegRang and event.n > leg.counted:
         call = change(call, leg.id, counted=event.n)
         if event.n > leg.rings:

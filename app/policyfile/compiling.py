@@ -58,6 +58,7 @@ def compile_policy(file: shape.RoutingFile, tree: Tree, version: str) -> made.Po
         },
         stems={language: topics.table(subjects, language) for language in file.municipality.languages},
         ringing=made.Ringing(**file.ringing.model_dump()),
+        keys=made.Keys(**_filled(file.keys)),
         transfer=made.Transfer(**file.transfer.model_dump()),
         callbacks=made.CallbackPolicy(**file.callbacks.model_dump()),
         retention=made.Retention(**file.retention.model_dump()),

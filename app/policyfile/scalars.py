@@ -147,6 +147,8 @@ Truth = Annotated[bool, BeforeValidator(truth)]
 Day = Annotated[date, BeforeValidator(day)]
 Days = Annotated[str, BeforeValidator(days), WithJsonSchema({"type": "string", "pattern": DAY_PATTERN})]
 Key = Annotated[str, one_of("not_key", "^[0-9]$"), WithJsonSchema({"type": "string", "pattern": "^[0-9]$"})]
+CODE_PATTERN = r"^\*[0-9]{1,2}$"
+Code = Annotated[str, one_of("not_code", CODE_PATTERN), WithJsonSchema({"type": "string", "pattern": CODE_PATTERN})]
 Spans = Annotated[
     tuple[Minutes, ...],
     BeforeValidator(spans),

@@ -102,6 +102,13 @@ SENTENCES: dict[str, dict[str, str]] = {
     "not_key": _both(
         "'{where}': '{value}' is geen toets (0 tot en met 9)", "'{where}': '{value}' is not a key (0 to 9)"
     ),
+    "not_code": _both(
+        "'{where}': '{value}' is geen code (schrijf zoals \"*7\")",
+        "'{where}': '{value}' is not a code (write it like \"*7\")",
+    ),
+    "same_code": _both(
+        "'{where}': de ene code mag niet met de andere beginnen", "'{where}': one code must not begin with the other"
+    ),
     "not_choice": _both("'{where}': '{value}' kan hier niet", "'{where}': '{value}' is not possible here"),
     "one_destination": _both(
         "'{where}' moet naar precies één van menu, office, topic of language leiden",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.policyfile.scalars import (
     NUMBER,
     WHOLE,
+    Code,
     Day,
     Days,
     Email,
@@ -240,6 +241,24 @@ class RingingPart(Part):
         return self
 
 
+class KeysPart(Part):
+    """Codes op de toetsen van een toestel tijdens een gesprek, voor wie niet op het scherm klikt; zonder: uit."""
+
+    transfer: Code | None = None
+    """Zoals "*7": *7 103# is ruggespraak met toestel 103; *7 alleen, tijdens de ruggespraak, verbindt door."""
+    cancel: Code | None = None
+    """Zoals "*8": tijdens de ruggespraak terug naar de beller."""
+
+    @model_validator(mode="after")
+    def apart(self) -> KeysPart:
+        """No code begins with the other: it would never be reached."""
+        if self.transfer and self.cancel and (
+            self.transfer.startswith(self.cancel) or self.cancel.startswith(self.transfer)
+        ):
+            raise wrong("same_code")
+        return self
+
+
 class TransferPart(Part):
     """Doorverbinden. Tijden in seconden."""
 
@@ -361,6 +380,8 @@ class RoutingFile(Part):
     """Collega's in de tweede lijn."""
     ringing: RingingPart = RingingPart()
     """Drie keer overgaan."""
+    keys: KeysPart = KeysPart()
+    """Codes op het toestel."""
     transfer: TransferPart = TransferPart()
     """Doorverbinden."""
     callbacks: CallbacksPart = CallbacksPart()

@@ -19,8 +19,10 @@ from app.call.events import (
     LegAnswered,
     LegEnded,
     LegMachine,
+    PhoneCancelAsked,
     PhoneHeld,
     PhoneRetrieved,
+    PhoneTransferAsked,
     SayFinished,
     SwapAsked,
     ThreeWayAsked,
@@ -107,14 +109,20 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
         case PhoneRetrieved() if of_agent and phase.focus == "caller" and (back := retrieve(call, phase.leg)):
             call, room = back
             return Decision(why("retrieve", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
-        case SwapAsked() | ThreeWayAsked() | CompleteAsked() if phase.stage != "speaking":
+        case PhoneCancelAsked() if of_agent:
+            return _back(call, phase, world, why("consult.cancelled", agent=phase.agent))
+        case PhoneTransferAsked(colleague=wanted, wrong=wrong) if wrong or wanted not in ("", phase.colleague):
+            return None
+        case PhoneTransferAsked() if not of_agent:
+            return None
+        case SwapAsked() | ThreeWayAsked() | CompleteAsked() | PhoneTransferAsked() if phase.stage != "speaking":
             return Decision(why("ignored.not_speaking", colleague=phase.colleague))
         case SwapAsked():
             return _swap(call, phase)
         case ThreeWayAsked() if phase.focus != "all":
             call, room = meet(call, call.legs[0].id, phase.leg, phase.colleague_leg)
             return Decision(why("three_way"), call=replace(call, phase=replace(phase, focus="all", room=room)))
-        case CompleteAsked():
+        case CompleteAsked() | PhoneTransferAsked():
             return _complete(call, phase, phase.leg, world)
         case _:
             return None

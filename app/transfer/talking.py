@@ -17,15 +17,20 @@ from app.call.events import (
     PhoneHeld,
     PhoneRetrieved,
     PhoneTransferAsked,
+    SayFinished,
+    TimerFired,
 )
-from app.call.legs import Leg
-from app.call.moves import closes
+from app.call.legs import Leg, Music, Prompt
+from app.call.moves import arm, closes, disarm, does, meet, timer
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import owe
 from app.transfer.consult import begin
 from app.transfer.failure import left_alone
 from app.transfer.hold import hold, is_held, retrieve
+
+TOLD = 15.0
+"""Seconds the sentence about a wrong number may take."""
 
 
 def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: World) -> Decision | None:
@@ -34,7 +39,11 @@ def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: Wo
         case ConsultAsked():
             return begin(call, phase, event.colleague, event.department, event.topic, world)
         case PhoneTransferAsked(colleague="") if leg is not None and leg.id == phase.leg:
-            return Decision(why("ignored.unknown_colleague", colleague="?"))
+            return _told(call, phase, event.wrong == "forbidden", world)
+        case SayFinished() | TimerFired(name="told") if leg is not None and leg.id == phase.leg:
+            return _back(call, phase, event)
+        case PhoneHeld() if leg is not None and leg.id == phase.leg and call.timer("told"):
+            return Decision(why("hold", agent=phase.agent), call=disarm(call, "told"))
         case PhoneTransferAsked() if leg is not None and leg.id == phase.leg:
             return begin(call, phase, event.colleague, "", "", world)
         case CallbackAsked():
@@ -49,9 +58,28 @@ def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: Wo
             return hold(call, phase.agent)
         case PhoneRetrieved() if leg is not None and leg.id == phase.leg and (back := retrieve(call, phase.leg)):
             call, room = back
+            call = disarm(call, "told")
             return Decision(why("retrieve", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
         case _:
             return None
+
+
+def _told(call: Call, phase: Talking, forbidden: bool, world: World) -> Decision:
+    """Nobody can be rung there: the agent hears why, the caller music. Who pressed hold first can hear nothing."""
+    if is_held(call):
+        return Decision(why("ignored.unknown_colleague", colleague="?"))
+    call = does(call, call.legs[0].id, Music("hold"))
+    text, reason = ("transfer_refused", "forbidden") if forbidden else ("transfer_unknown", "unknown")
+    call = arm(does(call, phase.leg, Prompt((line(text),))), timer("told", world.now, TOLD, phase.leg))
+    return Decision(why(f"transfer_key.{reason}", agent=phase.agent), call=call)
+
+
+def _back(call: Call, phase: Talking, event: Event) -> Decision | None:
+    """The sentence is over: both speak again, unless the agent pressed hold meanwhile."""
+    if type(event) is SayFinished and call.timer("told") is None:
+        return None
+    call, room = meet(disarm(call, "told"), call.legs[0].id, phase.leg)
+    return Decision(why("transfer_key.back", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
 
 
 def rounded_off(call: Call, agent: str, world: World, because: Because) -> Decision:

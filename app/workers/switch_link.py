@@ -12,7 +12,7 @@ from datetime import datetime
 
 import asyncpg
 
-from app.call.events import CallOffered, DegradeServed, InputTimedOut, KeysPressed, PhoneTransferAsked, SayFinished
+from app.call.events import CallOffered, DegradeServed, InputTimedOut, KeysPressed, SayFinished
 from app.call.legs import Gather
 from app.engine.arrivals import call_of
 from app.engine.engine import Engine
@@ -253,8 +253,6 @@ class SwitchLink:
         task = asyncio.create_task(self._handle(arrival))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        if isinstance(arrival.event, PhoneTransferAsked):
-            self._asterisk.spawn(self._asterisk.sending.transferred(arrival.event.leg))
 
     async def _handle(self, arrival: Arrival) -> None:
         """Until it is saved; a caller who waits too long is given back to the dialplan."""

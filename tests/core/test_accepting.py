@@ -253,3 +253,15 @@ def test_a_voicemail_on_the_first_phone_makes_the_second_ring() -> None:
     answers(centre, "colleague")
     assert sent(nothing(centre, "colleague")) == ["HangUp c1.3", "Dial c1.4"]
     assert outcomes(centre)[-1] == ("ans", "voicemail")
+
+
+def test_progress_without_ringing_counts_as_estimated_ringing() -> None:
+    centre = house("joke")
+    rings(centre)
+    presses(centre, "2")
+    centre.handle(e.LegRinging("c1", last(centre, "agent").id, estimated=True))
+    assert last(centre, "agent").estimated
+    phone_rings(centre)
+    assert last(centre, "agent").estimated, "what came later is not when it began"
+    centre.wait(14)
+    assert sent(centre.steps[-1:]) == ["StopRinging c1.2"]

@@ -226,3 +226,25 @@ def test_other_reports_mean_nothing(event: e.Event) -> None:
 
 def test_a_second_consult_waits_for_the_end_of_the_first() -> None:
     assert codes(consulting().handle(e.ConsultAsked("c1", "joke", "ans"))) == ["ignored.phase"]
+
+
+def test_the_transfer_key_completes_what_it_began() -> None:
+    for colleague in ("", "piet"):
+        centre = consulting_speaking()
+        assert codes(centre.handle(e.PhoneTransferAsked("c1", "c1.2", colleague))) == ["connect"]
+
+
+def test_the_transfer_key_for_somebody_else_or_too_soon_changes_nothing() -> None:
+    centre = consulting_speaking()
+    for event in (
+        e.PhoneTransferAsked("c1", "c1.2", "ans"), e.PhoneTransferAsked("c1", "c1.2", wrong="unknown"),
+        e.PhoneTransferAsked("c1", "c1.3"), e.PhoneCancelAsked("c1", "c1.3"),
+    ):  # fmt: skip
+        assert codes(centre.handle(event)) == ["ignored.phase"]
+    assert codes(consulting().handle(e.PhoneTransferAsked("c1", "c1.2"))) == ["ignored.not_speaking"]
+
+
+def test_a_code_leads_back_to_the_caller() -> None:
+    for centre in (consulting(), consulting_announcing(), consulting_speaking()):
+        assert codes(centre.handle(e.PhoneCancelAsked("c1", "c1.2"))) == ["consult.cancelled"]
+        assert phase(centre) == "Talking"

@@ -115,6 +115,20 @@ def test_who_left_the_policy_can_go_but_not_come() -> None:
     assert codes(centre.handle(e.AgentLoggedOff("bart"))) == ["agent.logged_off"]
 
 
+def test_a_phone_in_use_for_another_call_is_not_rung_until_it_is_free_again() -> None:
+    centre = house("bart", "fatima")
+    assert codes(centre.handle(e.DeviceChanged("bart", "busy"))) == ["agent.not_ready"]
+    assert now(centre) == ("not_ready", "on_the_phone")
+    assert codes(centre.handle(e.DeviceChanged("fatima", "busy"))) == ["ignored.agent_state"]
+    assert codes(centre.handle(e.DeviceChanged("bart", "busy"))) == ["ignored.agent_state"]
+    assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["agent.ready"]
+    centre.handle(e.DeviceChanged("bart", "busy"))
+    centre.handle(e.DeviceChanged("bart", "gone"))
+    assert now(centre) == ("not_ready", "unreachable")
+    centre.handle(e.AgentNotReady("bart", "pauze"))
+    assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["ignored.agent_state"]
+
+
 def test_a_phone_that_is_gone_makes_not_ready_and_back_ready_but_never_the_last_one() -> None:
     centre = house("bart", "fatima")
     assert codes(centre.handle(e.DeviceChanged("bart", "gone"))) == ["agent.not_ready"]

@@ -25,6 +25,7 @@ SLOT = re.compile(r"\{([a-z_]+)\}")
 PUT_TOGETHER = {
     "agent.": ("ready", "not_ready", "logged_off"),
     "agent.then_": ("ready", "not_ready", "logged_off"),
+    "transfer_key.": ("unknown", "forbidden"),
     "transfer.": tuple(sorted({*get_args(Cause)} - {"normal", "cancelled", "lost"})),
     "callback.": ("helped", "email", "missed", "late"),
     "ignored.slot_": ("past", "far", "absent", "closed", "full"),

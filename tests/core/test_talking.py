@@ -1,12 +1,16 @@
 """The caller and the agent speak: who hangs up, who is put on hold, and what is taken away (domain §3, design §5)."""
 
+from typing import Literal
+
 import pytest
 
 from app.call import events as e
+from tests.core.house import House
 from tests.core.moments import (
     caller,
     codes,
     ends,
+    heard,
     hears,
     house,
     joined,
@@ -82,10 +86,53 @@ def test_the_transfer_key_of_the_phone_begins_a_consult() -> None:
     assert phase(centre) == "Consulting"
 
 
-def test_the_transfer_key_to_nobody_known_changes_nothing() -> None:
+@pytest.mark.parametrize(
+    ("wrong", "text", "code"),
+    [("", "transfer_unknown", "unknown"), ("unknown", "transfer_unknown", "unknown"),
+     ("forbidden", "transfer_refused", "forbidden")],
+)  # fmt: skip
+def test_who_presses_the_transfer_key_for_nobody_hears_why_and_the_caller_is_not_in_silence(
+    wrong: Literal["", "unknown", "forbidden"], text: str, code: str
+) -> None:
     centre = talking()
-    assert codes(centre.handle(e.PhoneTransferAsked("c1", "c1.2"))) == ["ignored.unknown_colleague"]
+    steps = centre.handle(e.PhoneTransferAsked("c1", "c1.2", wrong=wrong))
+    assert (codes(steps), sent(steps)) == ([f"transfer_key.{code}"], ["Music c1.1", "Say c1.2"])
+    assert (hears(caller(centre)), hears(last(centre, "agent"))) == (["hold"], [text])
+    steps = heard(centre, "agent")
+    assert (codes(steps), sent(steps)) == (["transfer_key.back"], ["Join c1.1", "Join c1.2"])
     assert phase(centre) == "Talking"
+    assert not of(centre).timers
+
+
+def wrong_number() -> House:
+    centre = talking()
+    centre.handle(e.PhoneTransferAsked("c1", "c1.2", wrong="unknown"))
+    return centre
+
+
+def test_a_sentence_about_a_wrong_number_that_never_ends_is_not_waited_for() -> None:
+    assert codes(wrong_number().wait(15)) == ["transfer_key.back"]
+
+
+def test_pressing_the_key_again_meanwhile_or_on_hold_says_nothing_more() -> None:
+    for centre in (wrong_number(), talking_held()):
+        steps = centre.handle(e.PhoneTransferAsked("c1", "c1.2", wrong="unknown"))
+        assert codes(steps) == ["ignored.unknown_colleague"]
+
+
+def test_hold_pressed_during_the_sentence_keeps_the_caller_on_hold_until_it_is_pressed_again() -> None:
+    centre = wrong_number()
+    leg = last(centre, "agent")
+    assert codes(centre.handle(e.PhoneHeld("c1", leg.id))) == ["hold"]
+    assert codes(heard(centre, "agent")) == ["ignored.phase"]
+    assert hears(caller(centre)) == ["hold"]
+    assert codes(centre.handle(e.PhoneRetrieved("c1", leg.id))) == ["retrieve"]
+    assert not of(centre).timers
+
+
+def test_after_a_wrong_number_the_right_one_begins_the_consult_at_once() -> None:
+    centre = wrong_number()
+    assert codes(centre.handle(e.PhoneTransferAsked("c1", "c1.2", "piet"))) == ["consult"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def possible(house: House) -> list[tuple[str, Happening]]:
     for agent in AGENTS:
         people += [
             e.AgentLoggedOn(agent), e.AgentLoggedOff(agent), e.AgentReady(agent), e.AgentNotReady(agent, "pauze"),
-            e.DeviceChanged(agent, "gone"), e.DeviceChanged(agent, "idle"),
+            e.DeviceChanged(agent, "gone"), e.DeviceChanged(agent, "idle"), e.DeviceChanged(agent, "busy"),
         ]  # fmt: skip
     can += [(repr(event), lambda event=event: house.handle(event)) for event in people]  # type: ignore[misc]
     for call in house.calls.values():
@@ -88,6 +88,8 @@ def _of_leg(call: Call, leg: Leg) -> list[object]:
         case InRoom(room=room):
             found += [e.LegJoined(c, i, room), e.LegJoined(c, i, room), e.LegLeft(c, i, room)]
             found += [e.PhoneHeld(c, i), e.PhoneRetrieved(c, i), e.PhoneTransferAsked(c, i, "piet")]
+            found += [e.PhoneTransferAsked(c, i), e.PhoneTransferAsked(c, i, wrong="forbidden")]
+            found += [e.PhoneCancelAsked(c, i)]
         case Prompt():
             found += [e.SayFinished(c, i, s), e.SayFinished(c, i, s), e.SayFinished(c, i, s - 1)]
         case Gather():

@@ -78,7 +78,11 @@ def test_both_signs_of_ringing_are_one() -> None:
     assert ringing is not None
     assert ringing == dialling
     assert told("Dial", dialstatus="", peer=channel(LEG, "Down")) is None
-    assert told("Dial", dialstatus="PROGRESS", peer=channel(LEG, "Down")) == ringing
+    progress = told("Dial", dialstatus="PROGRESS", peer=channel(LEG, "Down"))
+    assert progress is not None
+    assert isinstance(progress.event, core.LegRinging)
+    assert progress.event.estimated
+    assert progress.key == ringing.key, "whichever comes first is when it began"
 
 
 def test_the_start_of_our_own_leg_is_the_answer() -> None:

@@ -77,7 +77,9 @@ def test_each_event_of_a_leg_is_read(
         ("phone.retrieved", {"leg": LEG}, core.PhoneRetrieved(CALL, LEG)),
         ("phone.transfer-asked", {"leg": LEG, "to": "sip:linda@telefoon.voorbeeldstad.example"},
          core.PhoneTransferAsked(CALL, LEG, "linda")),
-        ("phone.transfer-asked", {"leg": LEG, "to": "sip:nobody@x.example"}, core.PhoneTransferAsked(CALL, LEG, "")),
+        ("phone.transfer-asked", {"leg": LEG, "to": "sip:nobody@x.example"},
+             core.PhoneTransferAsked(CALL, LEG, "", "unknown")),
+            ("phone.transfer-asked", {"leg": LEG, "to": "112"}, core.PhoneTransferAsked(CALL, LEG, "", "forbidden")),
     ],
 )  # fmt: skip
 def test_what_may_happen_again_is_told_apart_by_the_id(

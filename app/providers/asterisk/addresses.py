@@ -6,6 +6,7 @@ import re
 from unicodedata import category
 
 from app.providers.base import Refused
+from app.providers.targets import user_of
 
 LONGEST = 60
 """Signs of a name on a display: few phones show more, and every phone survives it."""
@@ -13,11 +14,6 @@ SAFE = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
 """What would end the name inside a SIP header becomes what looks like it."""
 USER = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-
-
-def user_of(uri: str) -> str:
-    """`sip:101@pbx` -> `101`; empty for what is no SIP address."""
-    return uri[4:].partition("@")[0].partition(";")[0] if uri.startswith("sip:") else ""
 
 
 def caller_id(name: str, number: str) -> str:

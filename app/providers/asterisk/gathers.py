@@ -47,6 +47,10 @@ class Gathers:
         self.end(leg)
         self._hearing[leg] = Hearing(step, gather)
 
+    def hears(self, leg: str) -> bool:
+        """Whether the keys of this leg are for a gather."""
+        return leg in self._hearing
+
     def end(self, leg: str) -> None:
         """The leg does something else, or is over."""
         hearing = self._hearing.pop(leg, None)

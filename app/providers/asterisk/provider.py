@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 from app.call.call import Call
-from app.call.events import CallOffered, Event, LegAnswered, LegEnded, SayFinished
+from app.call.events import CallOffered, Event, LegAnswered, LegEnded, PhoneTransferAsked, SayFinished
 from app.call.policy import Policy
+from app.providers.asterisk.codes import Codes
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import NAME, ROOM, TRIAL, leg_of, played
 from app.providers.asterisk.reading import Read, arrival
@@ -42,6 +43,7 @@ class Asterisk:
         self._led_away: dict[str, None] = {}
         self._tasks: set[asyncio.Task[object]] = set()
         self.gathers = Gathers(centre, lambda told: self._tell(told), self._hush)
+        self.codes = Codes(centre, lambda told: self._tell(told))
         manner = Manner(settings.app, settings.phones, settings.outside, settings.music_waiting, settings.music_hold)
         self.sending = Sending(self.rest, self.voices, self.gathers, manner, self._nothing_said)
 
@@ -89,7 +91,7 @@ class Asterisk:
             return None
         match told.type:
             case "ChannelDtmfReceived" if told.channel is not None:
-                self.gathers.pressed(leg_of(self.centre, told.channel.id), told.digit, policy)
+                self._key(leg_of(self.centre, told.channel.id), told, policy)
             case "ChannelHangupRequest" if told.channel is not None:
                 self._note(leg_of(self.centre, told.channel.id))
             case "PlaybackFinished" if told.playback is not None:
@@ -142,6 +144,13 @@ class Asterisk:
                 return False
         return True
 
+    def _key(self, leg: str, told: Told, policy: Policy) -> None:
+        """A key is the answer to a question; in a conversation it may be part of a code."""
+        if self.gathers.hears(leg) or leg in self.callers:
+            self.gathers.pressed(leg, told.digit, policy)
+        else:
+            self.codes.pressed(leg, told.digit, told.timestamp, policy)
+
     def _spoken(self, playback: str, state: str) -> Arrival | None:
         """The sentences of a step ended by themselves; what was broken off or cut by a hang-up says nothing."""
         found = played(playback)
@@ -173,11 +182,14 @@ class Asterisk:
         """Remember what lives; False for the end of a caller whom the dialplan took: that was the end for us."""
         if isinstance(event, LegEnded):
             self.sending.forget(event.leg)
+            self.codes.end(event.leg)
             self._hung_up.pop(event.leg, None)
             channel = self.callers.pop(event.leg, "")
             if channel in self._led_away:
                 del self._led_away[channel]
                 return False
+        elif isinstance(event, PhoneTransferAsked):
+            self.spawn(self.sending.transferred(event.leg))
         elif isinstance(event, LegAnswered):
             self.spawn(self.sending.own_key(event.leg))
         elif isinstance(event, CallOffered) and told.channel is not None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
 from app.call import events as core
 from app.call.policy import Policy
-from app.providers.asterisk.addresses import user_of
 from app.providers.asterisk.names import NAME, ROOM, cause, leg_of, ours
 from app.providers.asterisk.wire import Channel, Told
 from app.providers.base import Arrival, call_id
 from app.providers.names import display_name
 from app.providers.numbers import dialled, given
+from app.providers.targets import target, user_of
 
 INBOUND, LEG_TAG = "inbound", "leg"
 """The first argument of `Stasis()` in the dialplan, and of the channels we make."""
-DEVICE = {"NOT_INUSE": "idle", "UNAVAILABLE": "gone", "INVALID": "gone"}
+DEVICE: dict[str, Literal["idle", "busy", "gone"]] = {
+    "NOT_INUSE": "idle", "INUSE": "busy", "BUSY": "busy", "ONHOLD": "busy", "RINGINUSE": "busy",
+    "UNAVAILABLE": "gone", "INVALID": "gone",
+}  # fmt: skip
+"""A phone that only rings is not spoken on: who is rung by somebody else may still take our call."""
 
 
 class Read(Struct, frozen=True):
@@ -81,7 +86,8 @@ def _ringing(read: Read, told: Told) -> Arrival | None:
     )
     if channel is None or not rings or not ours(channel.id):
         return None
-    return _of(read, channel.id, "ringing", core.LegRinging(_call(channel.id), channel.id, told.at))
+    guess = told.dialstatus == "PROGRESS"
+    return _of(read, channel.id, "ringing", core.LegRinging(_call(channel.id), channel.id, told.at, guess))
 
 
 def _destroyed(read: Read, told: Told) -> Arrival | None:
@@ -117,26 +123,25 @@ def _held(read: Read, told: Told) -> Arrival | None:
 
 
 def _transfer(read: Read, told: Told) -> Arrival | None:
-    """The transfer key of an agent's phone; whom it means is found by the part before the `@` of an address."""
+    """The transfer key of an agent's phone."""
     channel = told.referred_by.source_channel
     if channel is None or not ours(channel.id) or told.state:
         return None
-    wanted = told.refer_to.requested_destination.destination
-    colleagues = read.policy.colleagues.values()
-    found = next((c.id for c in colleagues if wanted and any(user_of(a.uri) == wanted for a in c.addresses)), "")
-    event = core.PhoneTransferAsked(_call(channel.id), channel.id, found)
+    event = core.PhoneTransferAsked(
+        _call(channel.id), channel.id, *target(told.refer_to.requested_destination.destination, read.policy)
+    )
     return _of(read, channel.id, f"transfer:{told.timestamp}", event)
 
 
 def _device(read: Read, told: Told) -> Arrival | None:
     device = told.device_state
-    if device is None or not device.name.startswith("PJSIP/"):
+    if device is None or not device.name.startswith("PJSIP/") or device.state not in DEVICE:
         return None
     user = device.name.removeprefix("PJSIP/")
     agent = next((a.id for a in read.policy.agents.values() if user_of(a.address) == user), "")
     if not agent:
         return None
-    event = core.DeviceChanged(agent, DEVICE.get(device.state, "busy"))  # type: ignore[arg-type]
+    event = core.DeviceChanged(agent, DEVICE[device.state])
     return _of(read, agent, f"device:{device.state}:{told.timestamp}", event)
 
 

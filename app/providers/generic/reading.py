@@ -16,6 +16,7 @@ from app.providers.generic import events as wire
 from app.providers.generic.mistakes import mistakes
 from app.providers.names import display_name
 from app.providers.numbers import dialled, given
+from app.providers.targets import target
 
 NAME = "generic"
 DECODER: msgspec.json.Decoder[wire.WireEvent] = msgspec.json.Decoder(wire.WireEvent)
@@ -181,10 +182,7 @@ def _rang(read: Read, message: wire.LegRang) -> Arrival:
 
 def _transfer(read: Read, message: wire.PhoneTransferAsked) -> Arrival:
     call, leg = _leg(read, message.data)
-    to = message.data.to
-    colleagues = read.policy.colleagues.values()
-    wanted = next((each.id for each in colleagues if any(address.uri == to for address in each.addresses)), "")
-    event = core.PhoneTransferAsked(call, leg, wanted)
+    event = core.PhoneTransferAsked(call, leg, *target(message.data.to, read.policy))
     return Arrival(centre=read.centre, key=f"{leg}:transfer:{message.id}", event=event, provider=NAME, replies=call)
 
 
