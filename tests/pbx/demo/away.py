@@ -57,6 +57,9 @@ async def killed(scene: Scene) -> None:
 
 
 KILLED = Story(
-    ("De dienst wordt gedood midden in een gesprek, en komt terug", "The service is killed in mid-conversation"),
+    (
+        "De dienst valt midden in een gesprek uit (kill -9) en komt terug",
+        "The service falls away in mid-conversation (kill -9) and comes back",
+    ),
     killed, ("daan",), ("omar",), inner=(AWAY,),
 )  # fmt: skip

@@ -152,11 +152,11 @@ async def gone_in_consult(scene: Scene) -> None:
 async def agent_drops(scene: Scene) -> None:
     """The agent's line falls away in the consult: caller and colleague are joined after a sentence."""
     caller = await scene.caller("0611112231")
-    desk = await scene.helped_by("bart", caller, key="2", name="mevrouw Bos")
-    await desk.does("consult", colleague="anja")
-    await consulting(scene, caller, "bart", "anja")
-    await scene.phone("bart").hangs_up()
-    await connected(scene, caller, "bart", "anja")
+    desk = await scene.helped_by("meryem", caller, key="2", name="mevrouw Bos")
+    await desk.does("consult", colleague="fatima")
+    await consulting(scene, caller, "meryem", "fatima")
+    await scene.phone("meryem").hangs_up()
+    await connected(scene, caller, "meryem", "fatima")
 
 
 async def transfer_key(scene: Scene) -> None:
@@ -195,7 +195,7 @@ BESIDE: tuple[Story, ...] = (
     ),
     Story(
         ("De lijn van de medewerker valt weg", "The agent's line drops"),
-        agent_drops, ("bart",), ("anja",), office="sociaal",
+        agent_drops, ("meryem",), ("fatima",), office="sociaal",
     ),
     Story(
         ("Anoniem, en het toestel van de collega is er niet", "Anonymous, and the colleague's phone is not there"),
