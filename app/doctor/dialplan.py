@@ -7,8 +7,8 @@ import secrets
 
 from app.doctor.asking import Patient
 from app.doctor.words import Finding
-from app.providers.asterisk.addresses import user_of
 from app.providers.asterisk.names import TRIAL
+from app.providers.targets import user_of
 
 USUAL = "from-trunk"
 """The context of deploy/asterisk/extensions.conf."""
@@ -65,7 +65,9 @@ def _found(
         return [Finding("fallback_unseen", {**args[contexts[0]], "why": "why_function" if there else "why_app"})]
     good = [Finding("fallback_ok", args[each]) for each in contexts if there[each]]
     bad = [Finding("fallback_absent", args[each]) for each in contexts if not there[each]]
-    return good if good and not certain else [*bad, *good]
+    if certain:
+        return [*bad, *good]
+    return good or [Finding("fallback_absent", {"context": ", ".join(contexts), "exten": exten})]
 
 
 async def _exists(patient: Patient, channel: str, context: str) -> bool | None:

@@ -69,7 +69,7 @@ async def here(patient: Patient) -> list[Finding]:
 async def _voice(patient: Patient) -> list[Finding]:
     missing = patient.voices.missing()
     if missing:
-        return [Finding("voice_missing", {"programs": " ".join(missing)})]
+        return [Finding("voice_missing", {"programs": " ".join(missing), "names": ", ".join(missing)})]
     languages = patient.policy.municipality.languages
     dumb = [language for language in languages if not await _speaks(language)]
     found = [Finding("voice_language", {"language": language}) for language in dumb]
@@ -97,7 +97,8 @@ def _files(patient: Patient) -> list[Finding]:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(voices.folder).free // MEGABYTE
         code = "disk_full" if free < FULL else "disk_low" if free < LOW else "disk_ok"
-        found.append(Finding(code, {"mb": str(free), "folder": str(voices.folder)}))
+        room = f"{free // 1000} GB" if free > 10_000 else f"{free} MB"
+        found.append(Finding(code, {"free": room, "folder": str(voices.folder)}))
     return found
 
 

@@ -21,7 +21,7 @@ HOUSE: Mapping[str, Words] = {
         "Set ASTERISK_LINK_SECRET, or GENERIC_SECRET, or the variables of Twilio.",
     ),
     "secrets_ok": Words(
-        "secrets", "ok", "Alle geheimen zijn lang genoeg en verschillen.", "All secrets are long enough and differ."
+        "secrets", "ok", "Alle geheimen zijn sterk genoeg en verschillend.", "All secrets are strong enough and differ."
     ),
     "secrets_same": Words(
         "secrets", "warning",
@@ -85,7 +85,7 @@ HOUSE: Mapping[str, Words] = {
         "policy", "wrong",
         "Er is nog geen routering in gebruik.",
         "No routing is in use yet.",
-        "Start de dienst: bij de eerste start neemt zij {file} in gebruik.",
+        "Start de dienst: bij de eerste start neemt hij {file} in gebruik.",
         "Start the service: at its first start it puts {file} to use.",
     ),
     "policy_wrong": Words(
@@ -104,14 +104,14 @@ HOUSE: Mapping[str, Words] = {
         "Make one: warmlijn user add NAME --role admin.",
     ),
     "service_ok": Words(
-        "service", "ok", "De dienst draait op {url} en kan werken.", "The service runs at {url} and can work."
+        "service", "ok", "De dienst draait op {url}.", "The service runs at {url}."
     ),
     "service_down": Words(
         "service", "wrong",
         "Op {url} antwoordt geen dienst: {why}.",
         "No service answers at {url}: {why}.",
-        "Start haar (systemctl start warmlijn, docker compose up -d, of warmlijn serve). "
-        "Draait zij al, dan moet deze opdracht dezelfde WARMLIJN_HOST en WARMLIJN_PORT hebben.",
+        "Start de dienst (systemctl start warmlijn, docker compose up -d, of warmlijn serve). "
+        "Draait hij al, geef deze opdracht dan dezelfde WARMLIJN_HOST en WARMLIJN_PORT.",
         "Start it (systemctl start warmlijn, docker compose up -d, or warmlijn serve). "
         "If it runs, this command needs the same WARMLIJN_HOST and WARMLIJN_PORT.",
     ),
@@ -124,15 +124,15 @@ HOUSE: Mapping[str, Words] = {
     ),
     "service_check": Words(
         "service", "wrong",
-        "De dienst draait, maar kan zo niet werken ({check}: {why}).",
-        "The service runs, but cannot work so ({check}: {why}).",
+        "De dienst draait, maar kan zo niet werken: {why} ({said}).",
+        "The service runs, but cannot work so: {why} ({said}).",
         "Lees het logboek van de dienst (journalctl -u warmlijn, of docker compose logs).",
         "Read the log of the service (journalctl -u warmlijn, or docker compose logs).",
     ),
     "service_degraded": Words(
         "service", "warning",
-        "De dienst draait, maar niet alles werkt ({check}: {why}).",
-        "The service runs, but not everything works ({check}: {why}).",
+        "De dienst draait, maar niet alles werkt: {why} ({said}).",
+        "The service runs, but not everything works: {why} ({said}).",
         "Kijk hieronder bij de verbinding met de centrale, en in het logboek van de dienst.",
         "Look below at the link with the switch, and in the log of the service.",
     ),

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from app.doctor import dialplan
 from app.doctor.asking import Patient
 from app.doctor.words import Finding
-from app.providers.asterisk.addresses import user_of
+from app.providers.targets import user_of
 
 DIALLED = re.compile(r"PJSIP/([^/@]+)(?:@([^/@]+))?")
 CODECS = {"alaw": "codec_alaw.so", "ulaw": "codec_ulaw.so", "g722": "codec_g722.so"}

@@ -23,10 +23,10 @@ SOUND: Mapping[str, Words] = {
         "phones", "warning",
         "Niet aangemeld: {phones}. Deze toestellen gaan nu niet over.",
         "Not registered: {phones}. These phones do not ring now.",
-        "Staat het toestel aan en is het netwerk goed? Waarom Asterisk een aanmelding weigert, "
-        "zegt: asterisk -rx 'pjsip set logger on'.",
+        "Staat het toestel aan, en is het netwerk goed? Waarom Asterisk een aanmelding weigert, "
+        "ziet u na: asterisk -rx 'pjsip set logger on'.",
         "Is the phone on, and the network good? Why Asterisk refuses a registration "
-        "is told by: asterisk -rx 'pjsip set logger on'.",
+        "can be seen after: asterisk -rx 'pjsip set logger on'.",
     ),
     "phones_unseen": Words(
         "phones", "unseen",
@@ -116,11 +116,10 @@ SOUND: Mapping[str, Words] = {
     ),
     "voice_missing": Words(
         "sounds", "wrong",
-        "Op de machine van de dienst ontbreekt {programs}: er zijn geen gesproken zinnen, "
-        "dus neemt de dienst geen gesprek aan.",
-        "{programs} is missing on the service's machine: there are no spoken sentences, so the service takes no call.",
-        "Installeer daar: apt-get install {programs}. De dienst merkt het na een herstart.",
-        "Install there: apt-get install {programs}. The service notices after a restart.",
+        "Op de machine van de dienst ontbreekt {names}: zonder gesproken zinnen neemt de dienst geen gesprek aan.",
+        "Missing on the service's machine: {names}. Without spoken sentences the service takes no call.",
+        "Installeer daar: apt-get install {programs}, en herstart de dienst.",
+        "Install there: apt-get install {programs}, and restart the service.",
     ),
     "voice_language": Words(
         "sounds", "warning",
@@ -146,18 +145,18 @@ SOUND: Mapping[str, Words] = {
         "Haal het bestand weg: de dienst maakt het opnieuw.",
         "Take the file away: the service makes it anew.",
     ),
-    "disk_ok": Words("sounds", "ok", "Er is {mb} MB vrij voor geluid.", "{mb} MB are free for sounds."),
+    "disk_ok": Words("sounds", "ok", "Er is {free} vrij voor geluid.", "{free} are free for sounds."),
     "disk_low": Words(
         "sounds", "warning",
-        "Er is nog maar {mb} MB vrij bij {folder}.",
-        "Only {mb} MB are free at {folder}.",
+        "Er is nog maar {free} vrij bij {folder}.",
+        "Only {free} are free at {folder}.",
         "Ruim op: zonder ruimte is geen nieuwe zin te maken, dus ook geen naam van een beller.",
         "Make room: without it no new sentence can be made, so no name of a caller either.",
     ),
     "disk_full": Words(
         "sounds", "wrong",
-        "Er is bijna niets meer vrij bij {folder} ({mb} MB).",
-        "Almost nothing is free at {folder} ({mb} MB).",
+        "Er is bijna niets meer vrij bij {folder} ({free}).",
+        "Almost nothing is free at {folder} ({free}).",
         "Ruim nu op: zonder ruimte is geen zin met een naam of tijd te maken.",
         "Make room now: without it no sentence with a name or a time can be made.",
     ),
@@ -221,6 +220,12 @@ TERMS: Mapping[str, tuple[str, str]] = {
     "gaierror": ("die naam bestaat niet", "there is no such name"),
     "TimeoutError": ("er kwam geen antwoord", "there came no answer"),
     "CancelledError": ("er kwam geen antwoord", "there came no answer"),
+    "check_database": ("hij kan niet bij de database", "it cannot reach the database"),
+    "check_migrations": ("database en programma passen niet bij elkaar", "database and program do not fit"),
+    "check_outbox": ("opdrachten aan de centrale blijven te lang liggen", "commands to the switch wait too long"),
+    "check_version": ("de gegevens zijn van een nieuwere versie", "the state is of a newer version"),
+    "check_engine": ("hij verwerkt geen gebeurtenissen meer", "it handles no events any more"),
+    "check_switch": ("een centrale neemt geen opdrachten aan", "a switch takes no commands"),
     "why_link": ("er is geen verbinding (zie hierboven)", "there is no link (see above)"),
     "why_voice": (
         "er zijn geen gesproken zinnen te maken (zie bij geluid)", "no sentence can be spoken (see at sounds)"

@@ -50,7 +50,7 @@ def link(patient: Patient) -> list[Finding]:
     if state is None:
         return [Finding("link_service")] if patient.rest is None else []
     if state.linked:
-        return [Finding("link_up" if state.compared else "link_comparing")]
+        return [Finding("link_up", {"holder": patient.holder}) if state.compared else Finding("link_comparing")]
     if patient.holder:
         if patient.rest is None:
             return [Finding("link_elsewhere", {"holder": patient.holder})]
@@ -58,7 +58,7 @@ def link(patient: Patient) -> list[Finding]:
     if not settings.called:
         return []
     if state.refused_at is not None:
-        return [Finding("link_refused", {"seconds": _seconds((patient.now - state.refused_at).total_seconds())})]
+        return [Finding("link_refused", {"ago": _ago((patient.now - state.refused_at).total_seconds())})]
     return [Finding("link_none", {"centre": patient.centre})]
 
 
@@ -106,7 +106,7 @@ async def _clock(patient: Patient) -> list[Finding]:
     """The answers carry Asterisk's time: `ahead` was measured with the last one."""
     await patient.ask("/asterisk/ping")
     apart = abs(patient.rest.ahead.total_seconds()) if patient.rest is not None else 0.0
-    return [Finding("clock_asterisk", {"seconds": _seconds(apart)}) if apart > CLOCKS else Finding("clock_ok")]
+    return [Finding("clock_asterisk", {"seconds": f"{apart:.0f}"}) if apart > CLOCKS else Finding("clock_ok")]
 
 
 async def _sign(patient: Patient) -> list[Finding]:
@@ -121,8 +121,10 @@ async def _sign(patient: Patient) -> list[Finding]:
     if not sign or not sign.isdigit() or not (now and now.isdigit()):
         return [Finding("sign_absent", {"why": why})]
     age = int(now) - int(sign)
-    return [Finding("sign_old", {"seconds": str(age), "why": why}) if age > FRESH else Finding("sign_ok")]
+    return [Finding("sign_old" if age > FRESH else "sign_ok", {"ago": _ago(age), "why": why})]
 
 
-def _seconds(value: float) -> str:
-    return f"{value:.0f}"
+def _ago(seconds: float) -> str:
+    if seconds < 120:
+        return f"{max(seconds, 0):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from app.doctor.words import Words
 
 SWITCH: Mapping[str, Words] = {
-    "link_up": Words("link", "ok", "Asterisk is verbonden met de dienst.", "Asterisk is connected with the service."),
+    "link_up": Words(
+        "link", "ok",
+        "Asterisk is verbonden met de dienst (proces {holder}).",
+        "Asterisk is connected with the service (process {holder}).",
+    ),
     "link_http": Words(
         "link", "ok",
         "Asterisk is verbonden met een ander proces van de dienst ({holder}); dit proces vraagt het via {url}.",
@@ -40,8 +44,8 @@ SWITCH: Mapping[str, Words] = {
     ),
     "link_refused": Words(
         "link", "wrong",
-        "Asterisk belt aan met een verkeerd wachtwoord, {seconds} s geleden voor het laatst.",
-        "Asterisk comes with a wrong password, last {seconds} s ago.",
+        "Asterisk meldt zich met een verkeerd wachtwoord, voor het laatst {ago} geleden.",
+        "Asterisk comes with a wrong password, last {ago} ago.",
         "Maak password in websocket_client.conf gelijk aan ASTERISK_LINK_SECRET; "
         "daarna: asterisk -rx 'module reload res_websocket_client.so'.",
         "Make password in websocket_client.conf the same as ASTERISK_LINK_SECRET; "
@@ -146,12 +150,12 @@ SWITCH: Mapping[str, Words] = {
     ),
     "sign_ok": Words(
         "fallback", "ok",
-        "De dienst laat Asterisk elke seconde weten dat zij er is (KCC_ALIVE).",
-        "The service tells Asterisk each second that it is there (KCC_ALIVE).",
+        "De dienst laat Asterisk elke seconde weten dat hij er is (KCC_ALIVE, voor het laatst {ago} geleden).",
+        "The service tells Asterisk each second that it is there (KCC_ALIVE, last {ago} ago).",
     ),
     "sign_absent": Words(
         "fallback", "wrong",
-        "De dienst heeft Asterisk nog nooit laten weten dat zij er is (KCC_ALIVE is leeg): "
+        "De dienst heeft Asterisk nog nooit laten weten dat hij er is (KCC_ALIVE is leeg): "
         "elke beller gaat nu naar de toestellen van het vangnet.",
         "The service never told Asterisk that it is there (KCC_ALIVE is empty): "
         "every caller now goes to the phones of the fallback.",
@@ -159,9 +163,9 @@ SWITCH: Mapping[str, Words] = {
     ),
     "sign_old": Words(
         "fallback", "wrong",
-        "De dienst liet {seconds} s geleden voor het laatst weten dat zij er is (KCC_ALIVE staat stil): "
+        "De dienst liet {ago} geleden voor het laatst weten dat hij er is (KCC_ALIVE staat stil): "
         "elke beller gaat nu naar de toestellen van het vangnet.",
-        "The service last told {seconds} s ago that it is there (KCC_ALIVE stands still): "
+        "The service last told {ago} ago that it is there (KCC_ALIVE stands still): "
         "every caller now goes to the phones of the fallback.",
         "De oorzaak: {why}.", "The cause: {why}.",
     ),
@@ -172,12 +176,12 @@ SWITCH: Mapping[str, Words] = {
     ),
     "fallback_absent": Words(
         "fallback", "wrong",
-        "Context {context} heeft geen extensie {exten}: is de dienst er niet, dan wordt een beller opgehangen.",
-        "Context {context} has no extension {exten}: when the service is away, a caller is hung up.",
-        "Neem {exten} over uit deploy/asterisk/extensions.conf, met de toestellen van uw frontoffice; "
-        "daarna: asterisk -rx 'dialplan reload'.",
-        "Take {exten} from deploy/asterisk/extensions.conf, with the phones of your front office; "
-        "then: asterisk -rx 'dialplan reload'.",
+        "Context {context} heeft geen extensie {exten}: zonder de dienst wordt elke oproep verbroken.",
+        "Context {context} has no extension {exten}: without the service every call is cut off.",
+        "Neem extensie down over uit deploy/asterisk/extensions.conf, met de toestellen van uw frontoffice; daarna: "
+        "asterisk -rx 'dialplan reload'. Heet zij bij u anders, zet dan ASTERISK_FALLBACK.",
+        "Take extension down from deploy/asterisk/extensions.conf, with the phones of your front office; then: "
+        "asterisk -rx 'dialplan reload'. If yours has another name, set ASTERISK_FALLBACK.",
     ),
     "fallback_unseen": Words(
         "fallback", "unseen",

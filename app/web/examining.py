@@ -20,6 +20,7 @@ from app.store.database import FAILURES, reading_pool
 from app.store.embedded_files import EmbeddedError, Layout
 from app.store.opening import server
 from app.web.auth import make_token
+from app.web.health import LINK
 
 ACCOUNT = "-doctor-"
 """Before the name of the account for one examination; no account that an administrator makes begins so."""
@@ -68,7 +69,10 @@ async def service(url: str) -> list[Finding]:
     except (ValueError, KeyError, TypeError, AttributeError):
         return [Finding("service_other", {"url": url, "status": str(answer.status_code)})]
     code = "service_check" if answer.status_code >= httpx.codes.BAD_REQUEST else "service_degraded"
-    found = [Finding(code, {"check": name, "why": value}) for name, value in checks if value != HEALTHY]
+    found = [
+        Finding(code, {"why": f"check_{name.partition(' ')[0]}", "said": f"{name}: {value}"})
+        for name, value in checks if value != HEALTHY and not name.startswith(LINK)  # links are looked at by themselves
+    ]
     return found or [Finding("service_ok", {"url": url})]
 
 
