@@ -123,8 +123,8 @@ SOUND: Mapping[str, Words] = {
     ),
     "voice_language": Words(
         "sounds", "warning",
-        "espeak-ng kan de taal {language} niet spreken; die zinnen zijn niet te horen, tenzij ze zijn ingesproken.",
-        "espeak-ng cannot speak the language {language}; those sentences are not heard, unless recorded.",
+        "De computerstem (espeak-ng) spreekt geen {language}; een beller hoort die zinnen alleen als u ze inspreekt.",
+        "The computer's voice (espeak-ng) speaks no {language}; those sentences are only heard when recorded.",
         "Neem deze zinnen op, of haal de taal uit municipality.languages.",
         "Record these sentences, or take the language out of municipality.languages.",
     ),

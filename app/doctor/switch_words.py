@@ -112,7 +112,7 @@ SWITCH: Mapping[str, Words] = {
         "Werk Asterisk bij naar {needed} of nieuwer.",
         "Update Asterisk to {needed} or newer.",
     ),
-    "systemname_ok": Words("asterisk", "ok", "systemname is {name}.", "systemname is {name}."),
+    "systemname_ok": Words("asterisk", "ok", "Zijn naam (systemname) is {name}.", "Its name (systemname) is {name}."),
     "systemname_none": Words(
         "asterisk", "warning",
         "In asterisk.conf staat geen systemname: gesprekken van twee centrales kunnen hetzelfde kenmerk krijgen.",

@@ -17,6 +17,7 @@ from app.call import events as core
 from app.call.commands import Command
 from app.call.legs import Gather, InRoom
 from app.call.policy import Text
+from app.providers import music
 from app.providers.asterisk.addresses import caller_id, endpoint
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import leg_of, ours, playback, played
@@ -273,12 +274,12 @@ async def test_a_sentence_with_a_name_goes_within_the_hour_and_standing_ones_sta
 async def test_a_recording_takes_precedence(tmp_path: Path) -> None:
     recordings = tmp_path / "own"
     (recordings / "nl").mkdir(parents=True)
-    (recordings / "nl" / "closed.wav").write_bytes(b"RIFF a voice of our own")
+    (recordings / "nl" / "closed.wav").write_bytes(music.wav("hold"))
     voices = Voices(tmp_path / "sounds", recordings=recordings)
     voices.prepare()
     voices.learn(policy(texts={"closed": Text("closed", {"nl": "Wij zijn gesloten."})}))
     media = await voices.media(("Wij zijn gesloten.",), "nl")
-    assert Path(f"{media.removeprefix('sound:')}.wav").read_bytes() == b"RIFF a voice of our own"
+    assert Path(f"{media.removeprefix('sound:')}.wav").read_bytes() == music.wav("hold")
 
 
 def test_only_the_agreed_password_opens_the_link() -> None:

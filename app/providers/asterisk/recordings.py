@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import struct
 import wave
 from array import array
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,9 @@ from app.call.legs import Line
 from app.call.policy import Policy
 from app.providers.speech import sentences
 
-RATES = (8000, 16000)
+COPIES = {8000: ".wav", 16000: ".wav16"}
+"""Samples a second, and the ending by which Asterisk knows them."""
+RATES = tuple(COPIES)
 SHORTEST, LONGEST = 0.2, 60.0
 """Seconds of one recording; the longest fits in one request to the API."""
 LARGEST = 44 + 2 * int(LONGEST) * max(RATES) + 64 * 1024
@@ -30,6 +33,8 @@ FAINT = 200
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 ENDING = ".wav"
+BROKEN = (wave.Error, EOFError, ValueError, ArithmeticError, RuntimeError, struct.error)
+"""What the reader of WAV files makes of bytes that are none."""
 SAID_BY_AGENT = frozenset({
     "welcome_agent_morning", "welcome_agent_afternoon", "welcome_agent_evening", "what_can_i_do", "proposal", "agreed",
     "expectation", "transfer_now", "colleague_busy", "colleague_no_answer", "colleague_declined",
@@ -134,7 +139,7 @@ def understood(content: bytes) -> Recording:
             if frames > LONGEST * rate:
                 raise Unfit("long", round(frames / rate))
             samples = file.readframes(frames)
-    except (wave.Error, EOFError, ValueError, OverflowError):
+    except BROKEN:
         raise Unfit("not_wav") from None
     if len(samples) != 2 * frames:
         raise Unfit("cut")
@@ -144,6 +149,12 @@ def understood(content: bytes) -> Recording:
     if max(values) - min(values) < 2 * FAINT:
         raise Unfit("silent")
     return Recording(rate, samples)
+
+
+def begun(path: Path) -> bytes:
+    """What is in this file, as far as a recording can reach. Raises OSError."""
+    with path.open("rb") as opened:
+        return opened.read(LARGEST)
 
 
 def look(folder: Path, policy: Policy) -> list[Remark]:
@@ -193,8 +204,7 @@ def _remark(path: Path, name: str, names: Mapping[str, str], policy: Policy) -> 
         near = get_close_matches(name.lower(), list(names), 1)
         return Remark(name, "unknown", {"near": near[0] if near else ""})
     try:
-        with path.open("rb") as opened:
-            understood(opened.read(LARGEST))
+        understood(begun(path))
     except OSError as error:
         return Remark(name, "unreadable", {"why": error.strerror or type(error).__name__})
     except Unfit as unfit:

@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 import time
-import wave
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -50,6 +49,8 @@ class Voices:
         """(language, sentence) -> the ids of the texts that always sound so."""
         self._making: dict[str, asyncio.Task[None]] = {}
         self._swept = 0.0
+        self._unfit: dict[str, int] = {}
+        """Recordings that are no good, and of when: they are not looked into again."""
 
     def missing(self) -> list[str]:
         """The programs that are not there, without which nothing can be said."""
@@ -100,7 +101,7 @@ class Voices:
         count = 0
         for (language, name), sentence in own.recordable(policy).items():
             file = self._recorded(name, language) or f"standing/{_hashed(sentence, language)}"
-            count += not any((self._folder / f"{file}{ending}").exists() for ending in (".wav", ".wav16"))
+            count += not any((self._folder / f"{file}{ending}").exists() for ending in own.COPIES.values())
         return count
 
     def trial(self) -> tuple[Path, str]:
@@ -134,22 +135,32 @@ class Voices:
         return file
 
     def _recorded(self, name: str, language: str) -> str:
-        """A recording of this text, copied to where Asterisk can read it; empty when there is none.
+        """A recording of this text, copied to where Asterisk can read it; empty when there is none that is good.
 
         Asterisk knows by the ending what it reads: `.wav` has 8000 samples a second, `.wav16` has 16000.
         """
         if self.recordings is None:
             return ""
         source, file = self.recordings / language / f"{name}{own.ENDING}", f"standing/{language}-{name}"
+        at = 0
         try:
             at = source.stat().st_mtime_ns
-            ending, other = (".wav16", ".wav") if _rate(source) == own.RATES[1] else (".wav", ".wav16")
-            target = self._folder / f"{file}{ending}"
-            if not target.exists() or target.stat().st_mtime_ns != at:
-                write(target, source.read_bytes())
+            if self._unfit.get(file) == at:
+                return ""
+            copies = [self._folder / f"{file}{ending}" for ending in own.COPIES.values()]
+            if not any(copy.exists() and copy.stat().st_mtime_ns == at for copy in copies):
+                recording = own.understood(own.begun(source))
+                target = self._folder / f"{file}{own.COPIES[recording.rate]}"
+                write(target, recording.wav())
                 os.utime(target, ns=(at, at))
-            (self._folder / f"{file}{other}").unlink(missing_ok=True)
+                for copy in copies:
+                    if copy != target:
+                        copy.unlink(missing_ok=True)
         except OSError:
+            return ""
+        except own.Unfit as unfit:
+            self._unfit[file] = at
+            log.warning("voices.recording_not_used", language=language, text=name, why=unfit.code)
             return ""
         return file
 
@@ -196,12 +207,3 @@ async def _run(command: tuple[str, ...], given: bytes) -> bytes:
 
 def _hashed(sentence: str, language: str) -> str:
     return hashlib.sha256(f"{language}\x00{sentence}".encode()).hexdigest()[:40]
-
-
-def _rate(path: Path) -> int:
-    """Samples a second; 0 for what is no WAV file."""
-    try:
-        with wave.open(str(path)) as file:
-            return int(file.getframerate())
-    except (wave.Error, EOFError):
-        return 0
