@@ -101,7 +101,15 @@ class SwitchLink:
         return LinkState(linked, self.compared, self._hindrance(linked=linked), self._alive_at, self._refused_at)
 
     async def accept(self, socket: Socket) -> None:
-        """Use this connection until it is gone; refused while another process holds the link."""
+        """Use this connection until it is gone; refused when another process goes on holding the link.
+
+        That is waited for first: a killed process holds it for a moment, and Asterisk, refused, would come again a
+        thousand times a second.
+        """
+        for _ in range(int(2 * HOLDS / AGAIN)):
+            if self._stopping or await self.holds():
+                break
+            await asyncio.sleep(AGAIN)
         if self._stopping or not await self.holds():
             await socket.close()
             return

@@ -106,6 +106,13 @@ class Records:
             assert time.monotonic() < end, [(each.get("id"), each.get("state")) for each in left]
             await asyncio.sleep(0.05)
 
+    async def sent(self, seconds: float = 12.0) -> None:
+        """Every command that was decided is carried out."""
+        end = time.monotonic() + seconds
+        while names := await self.pool.fetch("SELECT name FROM outbox"):
+            assert time.monotonic() < end, names
+            await asyncio.sleep(0.02)
+
     async def ends(self, *any_of: Record) -> None:
         """The check of every story: an empty switch, exactly this record (or one of these), no caller in silence."""
         self.ended = True

@@ -48,6 +48,11 @@ class Scene:
             await self.to(before)
         await step(self)
 
+    async def to_from(self, *phases: str) -> None:
+        """These steps of `WAYS` one after the other, without those before them."""
+        for each in phases:
+            await WAYS[each][1](self)
+
     async def until(self, what: Callable[[Call], bool], seconds: float = 12.0) -> None:
         self.call = (await self.stage.until(what, seconds)).id
 

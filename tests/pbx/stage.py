@@ -62,7 +62,7 @@ def hurried(cycle: float = CYCLE) -> Policy:
         texts=texts, offices=offices, agents=agents, colleagues=colleagues, days_off=frozenset(),
         hours=base.hours | {"office": ALWAYS, "mornings": ALWAYS},
         ringing=Ringing(cycle=cycle, grace=0.2 * cycle, post_dial=3.0),
-        transfer=Transfer(join=3.0, stable=1.0, stopping=2.0),
+        transfer=Transfer(join=5.0, stable=1.0, stopping=2.0),
     )  # fmt: skip
 
 
@@ -140,9 +140,14 @@ async def alive(stage: Stage, seconds: float = 10.0) -> None:
 
 async def linked(stage: Stage, seconds: float = 10.0) -> None:
     """Wait until the house has said that it takes calls."""
-    end = time.monotonic() + seconds
     await alive(stage, seconds)
-    while time.time() - await _sign(stage.pbx) > 3.0:
+    await signed(stage.pbx, time.time() - 3.0, seconds)
+
+
+async def signed(pbx: Pbx, since: float, seconds: float = 10.0) -> None:
+    """The dialplan was told, after this moment, that a house takes calls."""
+    end = time.monotonic() + seconds
+    while await _sign(pbx) < since:
         assert time.monotonic() < end, "the house never said that it lives"
         await asyncio.sleep(0.05)
 

@@ -1,0 +1,148 @@
+"""The service is killed, or its link is cut, in each phase: who speaks speaks on, and what was begun is finished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from app.call.call import Connected, Talking
+from tests.pbx.asterisk import Pbx
+from tests.pbx.process import process
+from tests.pbx.records import Record
+from tests.pbx.scene import WAYS, Scene, phase, scene
+from tests.pbx.stage import Stage
+
+pytestmark = pytest.mark.pbx
+
+TALKED = Record("bart answered", owes="bart")
+SWAPPED = Record("bart answered, ans answered", "ans cancelled", "", "bart")
+DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
+
+
+async def bart_comes(s: Scene) -> None:
+    """Somebody is ready at last."""
+    await s.stage.ready("bart")
+    await s.bart.rings()
+    await bart_answers(s)
+
+
+async def bart_is_chosen(s: Scene) -> None:
+    await s.stage.ready("bart")
+    await s.caller.spoken_to()
+    await s.caller.presses("1")
+    await s.bart.rings()
+    await bart_answers(s)
+
+
+async def bart_answers(s: Scene) -> None:
+    await s.bart.accepts()
+    await talking(s)
+
+
+async def talking(s: Scene) -> None:
+    await s.until(phase(Talking))
+    await s.in_phase("talking")
+    await s.leaves(s.caller, s.bart)
+
+
+async def bart_retrieves(s: Scene) -> None:
+    """Its baresip records no more after a hold of its own: only the caller can be asked."""
+    await s.bart.command("resume")
+    await s.until(lambda call: call.legs[0].joined != "")
+    assert set(await s.caller.hears()) == {"101"}
+    await s.leaves(s.caller, s.bart)
+
+
+async def ans_answers(s: Scene) -> None:
+    await s.to_from("announced", "consult")
+    await completed(s)
+
+
+async def completed(s: Scene) -> None:
+    await s.to_from("consult")
+    await s.in_phase("consult")
+    await s.to_from("connecting")
+    await connected(s)
+
+
+async def connected(s: Scene) -> None:
+    await s.until(lambda call: isinstance(call.phase, Connected) and call.phase.stable)
+    await s.in_phase("connected")
+    await s.leaves(s.caller, s.ans)
+
+
+async def ans_takes_over(s: Scene) -> None:
+    await s.ans.accepts()
+    await connected(s)
+
+
+async def hang_up(s: Scene) -> None:
+    await s.leaves(s.caller, s.bart, s.ans)
+
+
+async def over(s: Scene) -> None:
+    await s.caller.over()
+
+
+ONWARD: dict[str, tuple[Callable[[Scene], Awaitable[None]], Record]] = {
+    "welcome": (bart_comes, TALKED),
+    "menu": (bart_is_chosen, TALKED),
+    "waiting": (bart_comes, TALKED),
+    "ringing": (bart_answers, TALKED),
+    "answered": (talking, TALKED),
+    "talking": (talking, TALKED),
+    "held": (bart_retrieves, TALKED),
+    "consult rings": (ans_answers, DONE),
+    "announced": (completed, DONE),
+    "consult": (completed, DONE),
+    "swapped": (hang_up, SWAPPED),
+    "all three": (hang_up, SWAPPED),
+    "connecting": (connected, DONE),
+    "connected": (connected, DONE),
+    "transferred": (connected, DONE),
+    "rings on": (ans_takes_over, DONE),
+    "announced alone": (connected, DONE),
+    "closing": (over, TALKED),
+}
+"""What happens from this phase on, whatever went wrong in it, and what is on record then."""
+
+
+@pytest.mark.parametrize("phase", ONWARD)
+async def test_the_link_is_cut(stage: Stage, phase: str) -> None:
+    onward, record = ONWARD[phase]
+    async with scene(stage) as story:
+        await story.to(phase)
+        await stage.cut()
+        await story.in_phase(phase)
+        await onward(story)
+        await stage.ends(record)
+
+
+@pytest.mark.parametrize("phase", ONWARD)
+async def test_the_service_is_killed(
+    pbx: Pbx, database: str, service_port: int, phase: str, record_property: Callable[[str, float], None]
+) -> None:
+    """What the dead process had claimed is taken over six seconds after its last sign of life."""
+    onward, record = ONWARD[phase]
+    async with process(pbx, database, service_port) as house, scene(house) as story:
+        await story.to(phase)
+        if WAYS[phase][2]:
+            await house.sent()
+        else:
+            story.caller.spared = "killed between a decision and its command, or while a sentence sounded"
+        await house.kill()
+        await story.in_phase(phase)
+        began = time.monotonic()
+        await house.start()
+        record_property("compared again after a kill", time.monotonic() - began)
+        await house.sent()
+        record_property("all carried out after a kill", time.monotonic() - began)
+        await story.in_phase(phase)
+        await onward(story)
+        await house.ends(record)
+
+
+def test_every_phase_is_tried() -> None:
+    assert ONWARD.keys() == WAYS.keys()
