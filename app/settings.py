@@ -5,6 +5,7 @@ import binascii
 import os
 import re
 import secrets
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,6 +90,8 @@ class AsteriskSettings:
     music_waiting: str
     music_hold: str
     fallback: str
+    ca: Path | None = None
+    """Who signed the certificate of `url`; None: one of those that this machine trusts anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,20 @@ class _Reader:
             music_waiting=self.text(prefix + "ASTERISK_MUSIC_WAITING", "warmlijn-waiting"),
             music_hold=self.text(prefix + "ASTERISK_MUSIC_HOLD", "warmlijn-hold"),
             fallback=self.text(prefix + "ASTERISK_FALLBACK", "down"),
+            ca=self.certificates(prefix + "ASTERISK_CA_FILE"),
         )
+
+    def certificates(self, name: str) -> Path | None:
+        """A file of certificates in PEM, looked into here: later nobody would know why no connection is trusted."""
+        raw = self.text(name, "")
+        if not raw:
+            return None
+        path = Path(raw).expanduser().absolute()
+        try:
+            ssl.create_default_context(cafile=path)
+        except (OSError, ValueError) as error:
+            self.wrong(f"{name} holds no certificates that can be read: {getattr(error, 'strerror', None) or error}.")
+        return path
 
     def template(self, name: str, default: str, slot: str) -> str:
         raw = self.text(name, default)

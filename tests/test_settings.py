@@ -2,6 +2,7 @@
 
 import base64
 import os
+import ssl
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,19 @@ def test_the_processes_own_environment_is_the_default(env: dict[str, str], monke
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("WARMLIJN_PORT", "8123")
     assert load().public_url == "http://127.0.0.1:8123"
+
+
+def test_the_certificates_of_an_asterisk_are_looked_into_at_start(env: dict[str, str], tmp_path: Path) -> None:
+    classic = {"ASTERISK_URL": "https://pbx.example.nl:8089/ari", "ASTERISK_PASSWORD": TOKEN}
+    file = tmp_path / "ca.pem"
+    wrong = mistakes(env | classic | {"ASTERISK_CA_FILE": str(file)})
+    file.write_text("not a certificate")
+    for told in (*wrong, *mistakes(env | classic | {"ASTERISK_CA_FILE": str(file)})):
+        assert told.startswith("ASTERISK_CA_FILE holds no certificates that can be read")
+    file.write_text(ssl.DER_cert_to_PEM_cert(ssl.create_default_context().get_ca_certs(binary_form=True)[0]))
+    asterisk = load(env | classic | {"ASTERISK_CA_FILE": str(file)}).centres[0].asterisk
+    assert asterisk is not None
+    assert asterisk.ca == file
 
 
 def test_an_asterisk_opens_its_link_or_is_connected_to(env: dict[str, str]) -> None:

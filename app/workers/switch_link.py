@@ -138,14 +138,18 @@ class SwitchLink:
             await session.close()
 
     async def _dial(self) -> None:
-        """The classic way: connect, and again half a second after each end."""
-        http = self._asterisk.http
+        """The classic way: connect, and again half a second after each end; why it fails is said once."""
+        http, said = self._asterisk.http, ""
         while http is not None:
             try:
                 if await self.holds():
-                    await self.accept(await Dialled.open(http, self._asterisk.settings.app))
-            except Closed:
-                pass
+                    socket = await Dialled.open(http, self._asterisk.settings.app)
+                    said = ""
+                    await self.accept(socket)
+            except Closed as error:
+                if str(error) != said:
+                    said = str(error)
+                    log.warning("asterisk.not_connected", centre=self._asterisk.centre, why=said)
             except Exception:
                 log.exception("asterisk.link_failed")
             await asyncio.sleep(AGAIN)

@@ -102,9 +102,12 @@ def settings(pbx: Pbx, *, called: bool, several: bool = False) -> AsteriskSettin
 @asynccontextmanager
 async def house(
     database: str, pbx: Pbx, socket_server: Callable[[Any], Any], *, called: bool = True, several: bool = False,
-    given: Policy | None = None, phones: str = "PJSIP/{user}",
+    given: Policy | None = None, **other: Any,
 ) -> AsyncIterator[Stage]:
-    """The house until the end of the story; `socket_server(application)` serves it where Asterisk looks for it."""
+    """The house until the end of the story; `socket_server(application)` serves it where Asterisk looks for it.
+
+    `other` settings of the switch than those of most stories.
+    """
     policies = Policies()
     wanted = given or hurried()
     policies.add(CENTRE, wanted)
@@ -118,7 +121,7 @@ async def house(
             CENTRE, codec.text(Centre(CENTRE, wanted.version)),
         )
         engine = Engine(database, decide=decide, policies=policies, clock=utc_now, node=f"pbx-{time.monotonic_ns()}")
-        asterisk = Asterisk(CENTRE, replace(settings(pbx, called=called, several=several), phones=phones))
+        asterisk = Asterisk(CENTRE, replace(settings(pbx, called=called, several=several), **other))
         stack.push_async_callback(asterisk.close)
         link = SwitchLink(engine, workers, asterisk, utc_now)
         outbox = Outbox(engine, workers, {(CENTRE, "asterisk"): asterisk})

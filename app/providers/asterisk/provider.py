@@ -33,7 +33,8 @@ class Asterisk:
         self.centre = centre
         self.settings = settings
         self.voices = Voices(settings.sounds, settings.sounds_seen, settings.recordings)
-        self.http = None if settings.url is None else HttpRest(settings.url, settings.user, settings.password.reveal())
+        password = settings.password.reveal()
+        self.http = None if settings.url is None else HttpRest(settings.url, settings.user, password, settings.ca)
         self._rest: Rest | None = None
         self._linked = asyncio.Event()
         self._tell: Tell = lambda _arrival: None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import count
+from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
@@ -101,9 +103,10 @@ class SocketRest:
 class HttpRest:
     """Requests to ARI's own address."""
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    def __init__(self, url: str, user: str, password: str, ca: Path | None = None) -> None:
         self.ahead = timedelta()
         self._url = url.rstrip("/")
+        self._trusted = ssl.create_default_context(cafile=ca)
         self._headers = {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
         self._session: aiohttp.ClientSession | None = None
 
@@ -129,7 +132,10 @@ class HttpRest:
     def session(self) -> aiohttp.ClientSession:
         """The connections, made within the running loop."""
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(headers=self._headers, timeout=aiohttp.ClientTimeout(total=PATIENCE))
+            self._session = aiohttp.ClientSession(
+                headers=self._headers, timeout=aiohttp.ClientTimeout(total=PATIENCE),
+                connector=aiohttp.TCPConnector(ssl=self._trusted),
+            )  # fmt: skip
         return self._session
 
     async def close(self) -> None:

@@ -122,7 +122,7 @@ class Dialled:
                 timeout=aiohttp.ClientWSTimeout(ws_close=2),
             )
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise Closed(type(error).__name__) from error
+            raise Closed(why(error)) from error
         return cls(socket)
 
     async def receive(self) -> str:
@@ -142,3 +142,20 @@ class Dialled:
     async def close(self) -> None:
         """Hang up."""
         await self._socket.close()
+
+
+def why(error: Exception) -> str:
+    """Why no connection came, for whoever must mend it; never an address or a password."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return f"its certificate is not trusted: {getattr(error.certificate_error, 'verify_message', 'unknown')}"
+        case aiohttp.ClientConnectorSSLError():
+            return "it does not speak TLS, or none that we accept"
+        case aiohttp.WSServerHandshakeError(status=401 | 403):
+            return "it refuses our name or password"
+        case aiohttp.WSServerHandshakeError():
+            return f"it answers {error.status} instead of opening the websocket"
+        case aiohttp.ClientConnectorError():
+            return f"nobody answers there: {error.strerror or 'unknown'}"
+        case _:
+            return type(error).__name__
