@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +25,10 @@ from app.engine.arrivals import Handled
 from app.engine.engine import Engine
 from app.engine.policies import Policies
 from app.policyfile import load
+from app.providers.asterisk import Asterisk
+from app.providers.asterisk.link import LinkState
 from app.providers.base import Arrival, call_id
+from app.settings import AsteriskSettings, Secret
 from app.store import codec
 from app.store.database import reading_pool
 from app.web.api import Api, build
@@ -46,6 +51,23 @@ def compiled(text: str, _version: str) -> Policy:
     return _compiled[text]
 
 
+@dataclass
+class Switch:
+    """An Asterisk that never came: its link is down, its folders are here."""
+
+    asterisk: Asterisk
+    state: LinkState
+
+
+def switch(folder: Path, centre: str) -> Switch:
+    settings = AsteriskSettings(
+        app="warmlijn", called=True, link_secrets=(Secret("link-of-this-house-1"),), url=None, user="warmlijn",
+        password=Secret(""), sounds=folder, sounds_seen="", recordings=folder / "recordings", phones="PJSIP/{user}",
+        outside="", music_waiting="warmlijn-waiting", music_hold="warmlijn-hold", fallback="down",
+    )
+    return Switch(Asterisk(centre, settings), LinkState())
+
+
 class House:
     """`now` is moved by the test. `as_(who)` is a client with that person's token."""
 
@@ -55,6 +77,7 @@ class House:
         self.tokens: dict[str, str] = {}
         self.clients: dict[str, httpx.AsyncClient] = {}
         self.keys = 0
+        self.switches: dict[str, Switch] = {}
 
     async def centre(self, centre: str, text: str = TEXT) -> None:
         policy = compiled(text, "")
@@ -185,7 +208,9 @@ async def house(database: str) -> AsyncIterator[House]:
     for name, role in (("bart2", "agent"), ("tess2", "supervisor"), ("ada2", "admin")):
         await made.user(name, role, "bart" if role == "agent" else "", "anderstad")   # type: ignore[arg-type]
     await engine.start()
-    api.means = Means(engine, pool, lambda: made.now, b"k" * 32)
+    folder = tempfile.TemporaryDirectory(prefix="warmlijn-house-")
+    made.switches["voorbeeldstad"] = switch(Path(folder.name), "voorbeeldstad")
+    api.means = Means(engine, pool, lambda: made.now, b"k" * 32, switches=made.switches)
     try:
         yield made
     finally:
@@ -193,3 +218,4 @@ async def house(database: str) -> AsyncIterator[House]:
             await client.aclose()
         await engine.stop()
         await pool.close()
+        folder.cleanup()

@@ -110,7 +110,8 @@ async def test_no_input_gives_a_server_error(house: House) -> None:
     loop = asyncio.get_running_loop()
     call = await house.talking()
     card = (await house.as_("bart").post(f"/calls/{call}/callback", json={"colleague": "fatima"})).json()
-    known = {"call": call, "callback": card["callback"]["id"], "version": (await house.call(call)).policy}
+    known = {"call": call, "callback": card["callback"]["id"], "version": (await house.call(call)).policy,
+             "language": "nl", "sentence": "closed"}
     statuses: dict[int, int] = {}
 
     async def send(method: str, path: str, who: str, sent: dict[str, Any]) -> int:

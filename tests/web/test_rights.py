@@ -27,6 +27,8 @@ RIGHTS: dict[str, set[str]] = {
     "POST /policy/check": ADMIN, "POST /policy/activate": ADMIN, "POST /policy/roll-back": ADMIN,
     "GET /policy/versions": ADMIN, "GET /policy/versions/{version}": ADMIN,
     "POST /policy/explain": SUPERVISOR | ADMIN | SWITCH,
+    "GET /doctor": ADMIN, "GET /recordings": ADMIN,
+    "PUT /recordings/{language}/{sentence}": ADMIN, "DELETE /recordings/{language}/{sentence}": ADMIN,
     "GET /quarantine": ADMIN, "POST /quarantine/retry": ADMIN, "POST /quarantine/drop": ADMIN,
 }
 BODIES: dict[str, dict[str, Any]] = {
@@ -66,7 +68,8 @@ async def test_everybody_at_every_route(house: House) -> None:
     """A role that is not named is refused, a desk that is not one's own is not found, and both are of one form."""
     call = await house.talking()
     card = (await house.as_("bart").post(f"/calls/{call}/callback", json={"colleague": "fatima"})).json()
-    at = {"call": call, "callback": card["callback"]["id"], "version": (await house.call(call)).policy}
+    at = {"call": call, "callback": card["callback"]["id"], "version": (await house.call(call)).policy,
+          "language": "nl", "sentence": "closed"}
     state = "SELECT (SELECT json_agg(state) FROM calls) :: text || (SELECT json_agg(state) FROM callbacks) :: text"
     before = await house.pool.fetchval(state)
     checked = 0
@@ -94,7 +97,8 @@ async def test_everybody_at_every_route(house: House) -> None:
 async def test_each_role_that_is_named_gets_in(house: House) -> None:
     call = await house.talking()
     card = (await house.as_("bart").post(f"/calls/{call}/callback", json={"colleague": "fatima"})).json()
-    at = {"call": call, "callback": card["callback"]["id"], "version": (await house.call(call)).policy}
+    at = {"call": call, "callback": card["callback"]["id"], "version": (await house.call(call)).policy,
+          "language": "nl", "sentence": "closed"}
     for route in sorted(routes(), key=lambda route: ("DELETE" in route, "hang-up" in route, route)):
         method, path = route.format(**at).split(" ")
         for who in sorted(RIGHTS[route]):
@@ -173,7 +177,7 @@ async def test_tokens_are_kept_as_hashes_only(house: House) -> None:
 def test_paths_are_kebab_case_and_hold_no_personal_data() -> None:
     for route in routes():
         path = route.split(" ")[1]
-        assert re.fullmatch(r"(/[a-z]+(-[a-z]+)*|/\{(call|callback|version)\})+", path), path
+        assert re.fullmatch(r"(/[a-z]+(-[a-z]+)*|/\{(call|callback|version|language|sentence)\})+", path), path
 
 
 def test_the_description_is_complete() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path as File
 from typing import Annotated, Any
 
@@ -22,10 +23,6 @@ from app.web.means import Means
 routes = router("beheer")
 Language = Annotated[str, StringConstraints(pattern=f"^{recordings.LANGUAGE.pattern}$"), Path()]
 Sentence = Annotated[str, StringConstraints(pattern=f"^{recordings.NAME.pattern}$"), Path()]
-NO_FOLDER = {
-    "nl": "Deze gemeente heeft geen Asterisk met een map voor opnamen.",
-    "en": "This municipality has no Asterisk with a folder for recordings.",
-}
 NOT_KEPT = {
     "nl": "De map voor opnamen is niet te beschrijven: zie warmlijn doctor.",
     "en": "The folder for recordings cannot be written: see warmlijn doctor.",
@@ -51,19 +48,22 @@ class RecordingShown(Out):
 
 
 class Recordings(Out):
-    """All sentences that can be recorded, and files that belong to none of them."""
+    """All sentences that can be recorded, and files that belong to none of them; none without an Asterisk."""
 
     items: list[RecordingShown]
 
 
 @routes.get(
     "/recordings", summary="Zinnen die ingesproken kunnen worden", operation_id="listRecordings",
-    openapi_extra=allow("admin"), responses=failures(409),
+    openapi_extra=allow("admin"), responses=failures(),
 )
 async def list_recordings(request: Request, me: Me, means: Backing) -> Recordings:
     """Elke zin die de stem altijd gelijk zegt, met de opname als die er is; ook bestanden die bij geen zin horen."""
-    language, policy = language_of(request), await means.policy(me.centre)
-    return Recordings(items=await asyncio.to_thread(_all, _folder(means, me.centre, language), policy, language))
+    switch, policy = means.switches.get(me.centre), await means.policy(me.centre)
+    if switch is None or switch.asterisk.voices.recordings is None:
+        return Recordings(items=[])
+    folder = switch.asterisk.voices.recordings
+    return Recordings(items=await asyncio.to_thread(_all, folder, policy, language_of(request)))
 
 
 @routes.put(
@@ -75,7 +75,7 @@ async def put_recording(
 ) -> RecordingShown:
     """Bellers horen haar vanaf de eerstvolgende keer dat de zin klinkt. Opmerkingen in het bestand vervallen."""
     spoken = language_of(request)
-    folder = _folder(means, me.centre, spoken)
+    folder = _folder(means, me.centre)
     words = recordings.recordable(await means.policy(me.centre)).get((language, sentence))
     if words is None:
         raise Problem(404, "not_found")
@@ -101,24 +101,22 @@ async def put_recording(
 async def delete_recording(
     request: Request, language: Language, sentence: Sentence, me: Me, means: Backing
 ) -> Response:
-    """Daarna spreekt de computerstem de zin weer."""
+    """Daarna spreekt de computerstem de zin weer; was er geen opname, dan verandert er niets."""
     spoken = language_of(request)
-    file = _folder(means, me.centre, spoken) / language / f"{sentence}{ENDING}"
+    file = _folder(means, me.centre) / language / f"{sentence}{ENDING}"
     try:
-        await asyncio.to_thread(file.unlink)
-    except FileNotFoundError:
-        raise Problem(404, "not_found") from None
+        await asyncio.to_thread(file.unlink, missing_ok=True)
     except OSError as error:
         raise Problem(409, "not_now", detail=NOT_KEPT[spoken]) from error
     log.info("recordings.deleted", centre=me.centre, actor=me.actor, language=language, text=sentence)
     return Response(status_code=204)
 
 
-def _folder(means: Means, centre: str, spoken: str) -> File:
-    """Where they lie. Raises Problem 409 where there is no such place."""
+def _folder(means: Means, centre: str) -> File:
+    """Where they lie. Raises Problem 404 where there is no such place."""
     switch = means.switches.get(centre)
     if switch is None or switch.asterisk.voices.recordings is None:
-        raise Problem(409, "not_now", detail=NO_FOLDER[spoken])
+        raise Problem(404, "not_found")
     return switch.asterisk.voices.recordings
 
 
@@ -135,7 +133,8 @@ def _all(folder: File, policy: Policy, spoken: str) -> list[RecordingShown]:
         remark = remarks.pop(file, None)
         seconds, trouble = None, remark.told(spoken) if remark and remark.code != "missing" else None
         if folder.is_dir() and remark is None:
-            seconds = round(recordings.understood((folder / file).read_bytes()).seconds, 2)
+            with contextlib.suppress(OSError, Unfit):      # it may change while we look
+                seconds = round(recordings.understood(recordings.begun(folder / file)).seconds, 2)
         shown.append(RecordingShown(language=language, id=name, sentence=words, seconds=seconds, trouble=trouble))
     return shown + [
         RecordingShown(language=language, id=rest.removesuffix(ENDING), sentence=None, seconds=None,
