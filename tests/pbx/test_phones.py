@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,17 +14,17 @@ from msgspec.structs import replace
 
 from app.call.call import Connected, Consulting, Offering, Talking
 from app.call.events import CallerIdentified, CompleteAsked, ConsultAsked
-from app.call.legs import Gather
-from app.call.policy import Address, AgentProfile, Colleague, Policy
+from app.call.legs import Gather, Prompt
+from app.call.policy import Address, AgentProfile, Colleague, Keys, Policy
 from app.providers.base import Arrival
 from app.providers.demo.server import serving
 from app.web.quick import QuickWebSocket
 from tests.pbx import ports
 from tests.pbx.asterisk import Pbx
-from tests.pbx.phone import Phone
+from tests.pbx.phone import QUIET, Phone
 from tests.pbx.records import CENTRE
 from tests.pbx.stage import CYCLE, DIRECT, Stage, house, hurried, linked, phones
-from tests.pbx.test_stories import both_back, hear, talking
+from tests.pbx.test_stories import both_back, hear, talking, until_agent
 from tests.pbx.wire import Trace, header, traced
 
 pytestmark = pytest.mark.pbx
@@ -40,7 +41,7 @@ def outdoors() -> Policy:
         "ans": replace(rules.colleagues["ans"], addresses=(Address("sip:103@pbx", 1), Address(f"tel:{MOBILE}", 2))),
         "mo": Colleague("mo", "Mo Amrani", "wmo", (Address(f"tel:{MOBILE}"),), "office"),
     }
-    return replace(rules, agents=agents, colleagues=colleagues)
+    return replace(rules, agents=agents, colleagues=colleagues, keys=Keys("*7", "*8"))
 
 
 @pytest_asyncio.fixture
@@ -63,6 +64,24 @@ async def mobile(stage: Stage) -> AsyncIterator[Phone]:
         yield phone
 
 
+@asynccontextmanager
+async def progressing() -> AsyncIterator[None]:
+    """The rest of the world says 183, never 180, and nobody answers."""
+    scenario = Path(__file__).parent / "sipp" / "trunk-progress.xml"
+    process = await asyncio.create_subprocess_exec(
+        "sipp", "-sf", str(scenario), "-m", "1", "-i", "127.0.0.1", "-p", str(ports.trunk()), "-nostdin", **QUIET
+    )
+    async with asyncio.timeout(10):
+        while f"0100007F:{ports.trunk():04X} " not in Path("/proc/net/udp").read_text():
+            await asyncio.sleep(0.05)
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
 def kept_inside(trace: Trace) -> None:
     """Nothing that went through the trunk tells who the citizen is; what it shows is our own number."""
     said = [message for message in trace.sent(ports.trunk()) if "SIP/2.0" in message]
@@ -77,6 +96,10 @@ async def consulting_mobile(stage: Stage, call: str, pocket: Phone) -> None:
     await pocket.rings()
     await pocket.accepts()
     await stage.until(lambda c: any(isinstance(leg.doing, Gather) for leg in c.legs))
+
+
+async def both_speak(caller: Phone, bart: Phone) -> None:
+    assert await hear(caller=caller, bart=bart) == {"caller": {"101"}, "bart": {"caller"}}
 
 
 async def speaking(stage: Stage) -> None:
@@ -188,3 +211,88 @@ async def test_an_agent_at_home_presses_a_key_and_hears_who_calls(outside: Stage
         await caller.hangs_up()
         await pocket.over()
     kept_inside(trace)
+
+
+@pytest.mark.parametrize("wanted", ["0906123456", "112", "999"])
+async def test_a_wrong_or_forbidden_number_is_told_and_nothing_is_dialled(outside: Stage, wanted: str) -> None:
+    async with traced(outside.pbx) as trace, phones(outside, "101", "caller") as (bart, caller):
+        await talking(outside, caller, bart)
+        heard = bart.sound
+        await bart.command("transfer", f"sip:{wanted}@{outside.pbx.sip}")
+        call = await outside.until(lambda c: any(isinstance(leg.doing, Prompt) for leg in c.legs))
+        assert isinstance(call.phase, Talking)
+        await outside.until(lambda c: all(leg.joined for leg in c.legs))
+        assert bart.sound > heard
+        await both_speak(caller, bart)
+        assert caller.longest_silence <= 2.0
+        assert len((await outside.calls())[-1].legs) == 2
+        await caller.hangs_up()
+        await bart.parted()
+    assert [message for message in trace.sent(ports.trunk()) if message.startswith("INVITE")] == []
+
+
+async def test_codes_on_the_keypad_consult_go_back_and_connect(outside: Stage) -> None:
+    async with phones(outside, "101", "103", "caller") as (bart, ans, caller):
+        await talking(outside, caller, bart)
+        await bart.presses("*7103#")
+        await ans.rings()
+        assert await hear(caller=caller) == {"caller": {"music"}}
+        await bart.presses("*8")
+        await ans.over()
+        await outside.phase(Talking)
+        await both_speak(caller, bart)
+        await bart.presses("*7103#")
+        await ans.rings(2)
+        await ans.accepts()
+        await speaking(outside)
+        await bart.presses("*7#")
+        await bart.over()
+        await outside.phase(Connected)
+        assert await hear(caller=caller, ans=ans) == {"caller": {"103"}, "ans": {"caller"}}
+        assert caller.longest_silence <= 2.0
+        await caller.hangs_up()
+        await ans.over()
+
+
+async def test_the_transfer_key_pressed_again_connects(stage: Stage) -> None:
+    async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
+        await talking(stage, caller, bart)
+        await bart.command("transfer", f"sip:103@{stage.pbx.sip}")
+        await ans.rings()
+        await ans.accepts()
+        await speaking(stage)
+        await bart.command("transfer", f"sip:103@{stage.pbx.sip}")
+        await stage.phase(Connected)
+        assert await hear(caller=caller, ans=ans) == {"caller": {"103"}, "ans": {"caller"}}
+        await caller.hangs_up()
+        await asyncio.gather(ans.over(), bart.parted())
+
+
+async def test_an_agent_who_telephones_by_themselves_is_not_rung_until_the_phone_is_free(stage: Stage) -> None:
+    async with phones(stage, "101", "102", "106", "caller") as (bart, fatima, friend, caller):
+        await stage.ready("bart", "fatima")
+        await bart.dials("106")
+        await friend.rings()
+        await friend.accepts()
+        await until_agent(stage, "bart", "not_ready")
+        assert (await stage.agent("bart")).reason == "on_the_phone"
+        await caller.dials(DIRECT)
+        await fatima.rings()
+        await bart.hangs_up()
+        await friend.over()
+        await until_agent(stage, "bart", "ready")
+        await caller.hangs_up()
+        await fatima.over()
+        assert [party for party, *_ in await stage.outcomes()] == ["fatima"]
+
+
+async def test_a_network_that_says_183_and_never_180_is_counted_from_there_as_an_estimate(outside: Stage) -> None:
+    async with progressing(), phones(outside, "101", "caller") as (bart, caller):
+        call = await talking(outside, caller, bart)
+        await outside.clicks(ConsultAsked(call, "bart", "mo"))
+        await both_back(outside, caller, bart, "no_answer")
+        row = await outside.pool.fetchrow("SELECT rang, estimated FROM offers WHERE party = 'mo'")
+        assert row["estimated"]
+        assert abs(float(row["rang"]) - 2.8 * CYCLE) < 0.35
+        await caller.hangs_up()
+        await bart.over()
