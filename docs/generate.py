@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]  # the tests tell what a call goes through
 
 import nouns  # noqa: E402
+import remedies  # noqa: E402
 import states  # noqa: E402
 
 
@@ -29,6 +30,7 @@ def routing() -> str:
 GENERATED: Mapping[str, Callable[[], str]] = {
     "config/routing.schema.json": schema.text,
     "docs/reference/api.json": api.description,
+    "docs/reference/doctor.md": remedies.page,
     "docs/reference/generic-api.yaml": describing.openapi,
     "docs/reference/generic-events.schema.json": describing.json_schema,
     "docs/reference/routing.md": routing,
