@@ -164,7 +164,7 @@ def _leg(call: Call, event: Event, leg_id: str, world: World) -> Decision:
         return Decision(why(late))
     noted = note(call, event, leg, world)
     if type(event) is LegEnded and leg.role == "caller":
-        return caller_gone(call, noted, world)
+        return caller_gone(call, noted, event.cause, world)
     decision = _rule(noted, event, leg, world)
     if decision.call is not None:
         return decision

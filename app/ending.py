@@ -12,6 +12,7 @@ from app.call.because import why
 from app.call.call import (
     Announcing,
     Call,
+    Cause,
     Closing,
     Connected,
     Connecting,
@@ -32,6 +33,7 @@ from app.call.moves import enter, lets_go_of_others
 from app.call.rings import answered, stopped
 from app.call.world import World
 from app.callbacks.absence import Owed, owe, promise
+from app.callbacks.gate import refusal
 from app.transfer.phone import withdrawn
 
 OVER = (Degraded, Ended)
@@ -46,14 +48,19 @@ class Parting(Struct, frozen=True):
     """The agent and the colleague of a transfer that did not come to its end: the question was not answered."""
 
 
-def caller_gone(call: Call, noted: Call, world: World) -> Decision:
-    """The caller hung up: every other leg is let go, what was owed becomes a promise (design §5 rules 11, 12)."""
+def caller_gone(call: Call, noted: Call, cause: Cause, world: World) -> Decision:
+    """The caller hung up: every other leg is let go, what was owed becomes a promise (design §5 rules 11, 12).
+
+    Who was lost, because the switch failed or nobody told how it ended, did not choose to go: they are called back.
+    """
     if isinstance(call.phase, OVER):
         return Decision(why("noted"), call=noted)
     parting = _part(call, world)
-    noted, callbacks, diaries = _owing(noted, parting, world)
+    lost = cause == "lost" and not isinstance(call.phase, Closing)
+    noted, callbacks, diaries = _owing(noted, parting, world, lost=lost)
+    gone = why("caller_lost" if lost else "caller_gone", phase=type(call.phase).__name__)
     return Decision(
-        why("ended") if isinstance(call.phase, Closing) else why("caller_gone", phase=type(call.phase).__name__),
+        why("ended") if isinstance(call.phase, Closing) else gone,
         call=enter(lets_go_of_others(noted), Ended(), ended_at=world.now),
         agents=parting.agents,
         callbacks=callbacks,
@@ -82,13 +89,20 @@ def degrade(call: Call | None, event: DegradeServed, world: World) -> Decision:
     )
 
 
-def _owing(call: Call, parting: Parting, world: World) -> tuple[Call, tuple[Callback, ...], tuple[Diary, ...]]:
-    """The open callback of this call is promised; a transfer that was under way leaves one behind."""
+def _owing(
+    call: Call, parting: Parting, world: World, *, lost: bool = False
+) -> tuple[Call, tuple[Callback, ...], tuple[Diary, ...]]:
+    """The open callback of this call is promised; a transfer that was under way, or a lost caller, leaves one."""
     owed = world.callbacks.get(call.callback)
     diaries: tuple[Diary, ...] = ()
-    if parting.transfer is not None and (owed is None or not owed.open):
-        made = _left_behind(call, *parting.transfer, world)
-        call, owed, diaries = made.call, made.callback, made.diaries
+    if owed is None or not owed.open:
+        made = None
+        if parting.transfer is not None:
+            made = _left_behind(call, *parting.transfer, world)
+        elif lost and not refusal(world.policy, call.number):
+            made = _lost(call, world)
+        if made is not None:
+            call, owed, diaries = made.call, made.callback, made.diaries
     if owed is None or owed.status != "pending":
         return call, () if owed is None or not diaries else (owed,), diaries
     return call, (promise(owed, world.now),), diaries
@@ -98,6 +112,19 @@ def _left_behind(call: Call, agent: str, colleague: str, world: World) -> Owed:
     known = world.policy.colleagues.get(colleague)
     department = known.department if known else ""
     return owe(call, world, cause="cancelled", colleague=colleague, department=department, agent=agent)
+
+
+def _lost(call: Call, world: World) -> Owed:
+    """Whoever spoke with the caller calls back; the office, when nobody did yet."""
+    match call.phase:
+        case Connected(agent=agent, colleague=colleague):
+            known = world.policy.colleagues.get(colleague)
+            department = known.department if known else ""
+            return owe(call, world, cause="lost", colleague=colleague, department=department, agent=agent)
+        case Talking(agent=agent) | Consulting(agent=agent):
+            return owe(call, world, cause="lost", office=call.office, agent=agent)
+        case _:
+            return owe(call, world, cause="lost", office=call.office)
 
 
 def _part(call: Call, world: World) -> Parting:

@@ -41,7 +41,8 @@ class Callback(Struct, frozen=True):
     agent: str = ""
     """Who spoke with the caller, empty for a promise made by the voice menu."""
     cause: str = ""
-    """Why the colleague was not there: a `Cause`, or `asked`; `cancelled` when the caller hung up first."""
+    """Why the colleague was not there: a `Cause`, or `asked`; `cancelled` when the caller hung up first, `lost` when
+    the caller's line failed."""
     person: str = ""
     number: str = ""
     """Ref of the number to ring; empty while it must still be asked."""

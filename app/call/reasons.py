@@ -140,6 +140,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "ended": ("het gesprek is afgelopen", "the call is over"),
     "caller_gone": ("de beller hing op ({phase})", "the caller hung up ({phase})"),
+    "caller_lost": ("de lijn van de beller viel weg ({phase})", "the caller's line was lost ({phase})"),
     "closed_line": ("afgerond", "rounded off"),
     "repaired": ("de lijn deed iets anders: nog eens {command}", "the line did something else: {command} once more"),
     "command_failed": ("{command} lukte niet: de centrale gevraagd", "{command} failed: the switch is asked"),

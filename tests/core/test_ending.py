@@ -65,6 +65,25 @@ def test_the_switch_took_over_in_any_moment_and_the_caller_s_line_is_not_touched
 
 
 @pytest.mark.parametrize(
+    ("moment", "owner"),
+    [(waiting, "kcc"), (offering, "sociaal"), (joining, "sociaal"), (talking, "sociaal"),
+     (consulting_with_caller, "sociaal"),
+     (three_way, "sociaal"), (connected_stable, "piet")],
+)  # fmt: skip
+def test_whose_line_was_lost_is_called_back(moment: Callable[[], House], owner: str) -> None:
+    centre = moment()
+    assert codes(ends(centre, "caller", "lost")) == ["caller_lost"]
+    (owed,) = centre.callbacks.values()
+    assert (owed.status, owed.colleague or owed.office, owed.cause) == ("promised", owner, "lost")
+
+
+def test_whose_line_was_lost_after_the_last_word_is_not() -> None:
+    centre = MOMENTS["closing"]()
+    ends(centre, "caller", "lost")
+    assert not centre.callbacks
+
+
+@pytest.mark.parametrize(
     "moment",
     [consulting, consulting_withdrawn, consulting_announcing, consulting_speaking, connecting, ringing_on,
      ringing_on_withdrawn, announcing, connecting_without_agent, connected],
