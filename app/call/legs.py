@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from app.call.addresses import outside
+
 Role = Literal["caller", "agent", "colleague"]
 LegState = Literal["dialling", "ringing", "up"]
 Tune = Literal["waiting", "hold", "ringback"]
@@ -68,7 +70,7 @@ class Ringing(Struct, frozen=True, tag=True):
 
     @property
     def outside(self) -> bool:
-        """A telephone number: in somebody's pocket, with a log and a voicemail that are not ours."""
+        """Whether it is a telephone number."""
         return outside(self.address)
 
 
@@ -106,11 +108,6 @@ class Leg(Struct, frozen=True):
     def live(self) -> bool:
         """Neither hung up by us nor gone."""
         return type(self.doing) is not Leaving
-
-
-def outside(address: str) -> bool:
-    """Whether this address is a telephone number, reached over the trunk."""
-    return address.startswith("tel:")
 
 
 def refs(doing: Doing | None) -> list[str]:

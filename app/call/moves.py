@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from app.call.addresses import outside
 from app.call.call import Call, Closing, Phase, Waiting
-from app.call.legs import Doing, InRoom, Leaving, Leg, Line, Music, Prompt, Ringing, Role, outside
+from app.call.legs import Doing, InRoom, Leaving, Leg, Line, Music, Prompt, Ringing, Role
 from app.call.policy import Policy
 from app.call.timers import Timer
 

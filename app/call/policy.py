@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from app.call.legs import outside
+from app.call.addresses import outside
 
 Minutes = tuple[int, int]
 """A stretch of a day in minutes after local midnight, `(from, to)`, `to` exclusive."""

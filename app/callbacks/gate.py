@@ -18,6 +18,11 @@ def may_dial(kind: Kind, country: str, kinds: Collection[str], countries: Collec
     return kind in DUTCH and kind in kinds and "NL" in countries
 
 
+def never(kind: Kind) -> bool:
+    """Whether no policy at all may have this number dialled, also as the phone of a colleague."""
+    return kind != "foreign" and kind not in DUTCH
+
+
 def refusal(policy: Policy, given: Given) -> str:
     """Empty when this number may be dialled back, else why not: `none` when there is no number, or its kind."""
     if not given.ref:

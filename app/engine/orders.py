@@ -8,7 +8,9 @@ from app.call.call import Call
 from app.call.commands import Command
 from app.call.legs import Gather, InRoom, Prompt, Ringing
 from app.call.policy import Policy
+from app.callbacks.gate import never
 from app.providers.base import Order
+from app.providers.numbers import judge, own
 from app.providers.speech import display, sentences
 
 
@@ -30,8 +32,14 @@ def order(call: Call, command: Command, lines: Mapping[str, str], names: Mapping
         sentences=sentences(policy, language, do.lines, names) if isinstance(do, Prompt | Gather) else (),
         shows=names.get(shows[1:], "") if shows.startswith("@") else shows,
         name=display(policy, language, do.name, do.by, names) if isinstance(do, Ringing) else "",
+        barred=isinstance(do, Ringing) and do.outside and _barred(do.address.removeprefix("tel:"), policy),
         line=lines.get(command.leg, ""),
         lines={other: ref for other, ref in lines.items() if other != command.leg},
         role=role,
         room=leg.doing.room if leg is not None and isinstance(leg.doing, InRoom) else "",
     )
+
+
+def _barred(number: str, policy: Policy) -> bool:
+    """The policy was checked when it was read; this is the last look before a number is dialled."""
+    return never(judge(number, own(policy)).kind)

@@ -75,11 +75,16 @@ class Order(Struct, frozen=True):
     shows: str = ""
     name: str = ""
     """The name that a phone inside displays: who calls, and who announces them."""
+    barred: bool = False
+    """To dial, but a number that no policy may have dialled: every platform refuses it (design §5 rule 19)."""
     line: str = ""
     lines: dict[str, str] = {}
     role: str = "caller"
     room: str = ""
     """For `Look`: the room this leg should be in, so that the switch need only be asked about that one."""
+
+
+BARRED = "this number may not be dialled"
 
 
 class NotAuthentic(Exception):

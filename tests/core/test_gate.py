@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.call.numbers import Given
 from app.call.policy import CallbackPolicy
 from app.call.reasons import REASONS
-from app.callbacks.gate import refusal
+from app.callbacks.gate import never, refusal
 from tests.core.policies import policy
 
 NEVER = ("none", "withheld", "invalid", "service", "premium", "emergency", "own")
@@ -24,6 +24,10 @@ def test_ordinary_dutch_numbers_are_rung_back(kind: str) -> None:
 def test_these_are_never_rung_even_when_the_policy_lists_them(kind: str) -> None:
     rules = policy(callbacks=CallbackPolicy(numbers=KINDS))
     assert refusal(rules, Given("c1.number", kind, "NL")) == kind  # type: ignore[arg-type]
+
+
+def test_the_phone_of_a_colleague_is_an_ordinary_number_too() -> None:
+    assert {kind for kind in KINDS if never(kind)} == set(NEVER)  # type: ignore[arg-type]
 
 
 def test_no_number_and_a_withheld_number_are_told_apart() -> None:

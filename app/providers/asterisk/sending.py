@@ -19,8 +19,10 @@ from app.providers.asterisk.names import playback, played
 from app.providers.asterisk.reading import LEG_TAG
 from app.providers.asterisk.rest import Answer, Rest
 from app.providers.asterisk.voices import Unspeakable, Voices
-from app.providers.base import Order, Refused, Uncertain
+from app.providers.base import BARRED, Order, Refused, Uncertain
 
+Asked = tuple[str, str, Mapping[str, str] | None]
+"""Method, path and query of a request."""
 TONE = "tone:ring;tonezone=nl"
 ROOM_TYPE = "mixing,dtmf_events"
 """Without `dtmf_events` two SIP legs become a native RTP bridge, and no key is ever told."""
@@ -254,6 +256,8 @@ class Sending:
 
     async def _dial(self, order: Order, do: Ringing) -> None:
         """At most once. A refusal is only believed when the channel is not there (409 cannot be trusted)."""
+        if order.barred:
+            raise Refused(BARRED)
         leg = order.command.leg
         asked = {
             "endpoint": endpoint(do.address, self._manner.phones, self._manner.outside),

@@ -11,7 +11,7 @@ from app.call import events as core
 from app.call.call import Call
 from app.call.events import Event
 from app.call.policy import Policy
-from app.providers.base import Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain, Unreached
+from app.providers.base import BARRED, Arrival, Hook, NotUnderstood, Order, Refused, Reply, Uncertain, Unreached
 from app.providers.generic.commands import Answer, Commanded, Degrade, Done, WireCommand
 from app.providers.generic.envelope import CLOUD_EVENT, LARGEST
 from app.providers.generic.reading import NAME, Read, arrival, understand, waits
@@ -103,7 +103,7 @@ class Generic:
         """
         if call is None or not orders:
             return NOTHING_TO_DO
-        commands = tuple(rendered(order) for order in orders)
+        commands = tuple(rendered(order) for order in orders if not order.barred)
         answer = Answer(call=call.id, leg=f"{call.id}.1", commands=commands)
         return Reply(ENCODE.encode(answer), "application/json")
 
@@ -139,6 +139,8 @@ class Generic:
 
     async def _push(self, order: Order) -> Done:
         given = order.command
+        if order.barred:
+            raise Refused(BARRED)
         if not self._url:
             raise Refused(f"{given.name} cannot ride on an answer, and no command URL is set (GENERIC_COMMAND_URL)")
         now = utc_now()

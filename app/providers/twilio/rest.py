@@ -17,7 +17,7 @@ from twilio.rest import Client
 
 from app.call.events import Event, LegEnded, LegSeen
 from app.call.legs import Ringing
-from app.providers.base import NoLine, Order, Refused, Uncertain
+from app.providers.base import BARRED, NoLine, Order, Refused, Uncertain
 from app.providers.twilio.addresses import Addresses
 from app.providers.twilio.causes import OVER, cause
 from app.settings import Secret, is_loopback
@@ -165,6 +165,8 @@ class Rest:
         doing = order.command.do
         if not isinstance(doing, Ringing):
             raise Refused("Dial needs an address.")
+        if order.barred:
+            raise Refused(BARRED)
         scheme, _, rest = doing.address.partition(":")
         outside = scheme == "tel"
         shows = (self.shows or order.shows) if outside else (order.shows or self.shows)
