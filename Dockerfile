@@ -11,10 +11,11 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
- && apt-get install -y --no-install-recommends tini \
+ && apt-get install -y --no-install-recommends tini espeak-ng sox \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --home-dir /var/lib/warmlijn --shell /usr/sbin/nologin warmlijn \
- && install -d -m 0700 -o warmlijn -g warmlijn /var/lib/warmlijn
+ && install -d -m 0711 -o warmlijn -g warmlijn /var/lib/warmlijn \
+ && install -d -m 0755 -o warmlijn -g warmlijn /var/lib/warmlijn/sounds
 COPY --from=build /venv /venv
 COPY LICENSE /srv/warmlijn/
 COPY app /srv/warmlijn/app

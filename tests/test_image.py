@@ -1,4 +1,4 @@
-"""The image of the Dockerfile holds all that the service needs, and nothing it may write to but its data."""
+"""The images hold all that they need, may write to nothing but their data, and compose.yaml lets them do no more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -46,3 +50,90 @@ def test_it_is_an_ordinary_user_with_tini_a_health_check_and_locked_packages() -
     assert "--require-hashes" in DOCKERFILE
     names = {line.partition("==")[0] for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line}
     assert not names & {"pytest", "ruff", "mypy", "hypothesis"}
+
+
+DEPLOY = ROOT / "deploy"
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+
+
+def run(command: list[Path | str], cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], **environment}
+    return subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def test_what_the_image_of_asterisk_copies_becomes_asterisk_by_itself(tmp_path: Path) -> None:
+    """With the secrets made for compose.yaml, and the variables it gives; `asterisk` here only says its name."""
+    image, etc, programs = tmp_path / "image", tmp_path / "etc", tmp_path / "bin"
+    image.mkdir()
+    programs.mkdir()
+    copied = re.findall(r"^COPY (.+) /srv/asterisk/$", (DEPLOY / "asterisk/Dockerfile").read_text(), re.MULTILINE)
+    for pattern in copied[0].split():
+        for file in (DEPLOY / "asterisk").glob(pattern):
+            shutil.copy(file, image)
+    (programs / "asterisk").write_text('#!/bin/sh\necho "asterisk $*"\n')
+    (programs / "asterisk").chmod(0o755)
+    secrets = tmp_path / "secrets"
+    assert run([DEPLOY / "make-compose-secrets", secrets], tmp_path).returncode == 0
+    assert secrets.stat().st_mode & 0o077 == 0
+    given = dict.fromkeys(SERVICES["asterisk"]["environment"], "") | {
+        "SERVICE": SERVICES["asterisk"]["environment"]["SERVICE"], "SOUNDS": "/sounds", "CENTRE": "stad", "TRUNK": "ip",
+        "TRUNK_HOST": "192.0.2.1", "FRONT_DESK": "PJSIP/101", "SYSTEM_NAME": "pbx", "SECRETS": str(secrets),
+        "CONFIGURATION": str(tmp_path / "none"), "ETC": str(etc), "PATH": f"{programs}:{os.environ['PATH']}",
+    }  # fmt: skip
+    done = run([image / "start"], tmp_path, **given)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"asterisk -f -C {etc}/asterisk.conf\n"
+    assert (secrets / "link_secret").read_text().strip() in (etc / "websocket_client.conf").read_text()
+    again = (secrets / "person_key").read_text()
+    assert run([DEPLOY / "make-compose-secrets", secrets], tmp_path).returncode == 0
+    assert (secrets / "person_key").read_text() == again
+    assert run([image / "start"], tmp_path, **given | {"FRONT_DESK": ""}).returncode == 1
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_writes_nowhere_but_in_its_volumes_and_has_no_rights(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    own = DEPLOY / "asterisk/Dockerfile" if name == "asterisk" else ROOT / "Dockerfile"
+    assert "healthcheck" in service or "HEALTHCHECK" in own.read_text()
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+    for secret in service["secrets"]:
+        assert COMPOSE["secrets"][secret] == {"file": f"secrets/{secret}"}
+
+
+def test_no_secret_stands_in_compose_yaml_and_each_is_made() -> None:
+    made = set(re.findall(r"^\s*keep (\w+)", (DEPLOY / "make-compose-secrets").read_text(), re.MULTILINE))
+    assert made == set(COMPOSE["secrets"])
+    for service in SERVICES.values():
+        for variable, value in service["environment"].items():
+            if re.search("PASSWORD|SECRET|KEY|URL_FILE", variable) and variable != "SIP_KEY":
+                assert value.startswith("/run/secrets/"), variable
+
+
+def test_compose_yaml_names_only_settings_that_exist_and_files_that_are_there() -> None:
+    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', (ROOT / "app/settings.py").read_text(encoding="utf-8")))
+    given = {name.removesuffix("_FILE") for name in SERVICES["service"]["environment"]}
+    assert given <= read
+    words = set(re.findall(r"@([A-Z0-9_]+)@", "".join(f.read_text() for f in (DEPLOY / "asterisk").glob("*.conf"))))
+    assert set(SERVICES["asterisk"]["environment"]) <= words
+    for service in SERVICES.values():
+        for part in service.get("volumes", ()):
+            source = part.partition(":")[0]
+            assert source in COMPOSE["volumes"] or source.startswith("${POLICY") or (DEPLOY / source).is_dir()
+    asked = set(re.findall(r"\$\{([A-Z_]+):\?", (DEPLOY / "compose.yaml").read_text()))
+    assert asked <= set(re.findall(r"^([A-Z_]+)=", (DEPLOY / "compose.env").read_text(), re.MULTILINE))
+
+
+def test_every_script_is_one_that_shellcheck_accepts() -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("shellcheck is not installed: apt-get install shellcheck")
+    scripts = [ROOT / ".ci/run", *(file for file in DEPLOY.rglob("*") if file.is_file() and not file.suffix
+                                   and file.read_bytes().startswith(b"#!/bin/bash"))]
+    assert len(scripts) > 5
+    done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
