@@ -114,6 +114,8 @@ class Scene:
         self.trouble: list[Said] = []
         self.seconds = 0.0
         self._parts = AsyncExitStack()
+        self._lines: list[str] = []
+        """What the switch said of its lines when something was not as told."""
 
     async def run(self) -> None:
         """Play it; what was not as told is in `trouble`."""
@@ -124,6 +126,7 @@ class Scene:
                 await self.story.play(self)
             except Wrong as wrong:
                 self.trouble.append(wrong.said)
+                self._lines = [await self.stage.pbx.cli(c) for c in ("pjsip show channelstats", "bridge show all")]
             except (AssertionError, TimeoutError, ConnectionError, httpx.HTTPError, RuntimeError, NotStarted) as error:
                 self.trouble.append(("broke", {"what": f"{type(error).__name__} {error}"}))
             await self._close()
@@ -251,11 +254,18 @@ class Scene:
                 self.trouble.append(("silent", {"seconds": guest.phone.longest_silence, "most": NO_SILENCE}))
         self.trouble += [("fourth", {"who": r.who, "seconds": r.seconds}) for r in self.rang if r.seconds >= NO_FOURTH]
         if self.stage.recordings is not None:
-            folder = self.stage.recordings / re.sub(r"[^a-z0-9]+", "-", self.story.title[0].lower())
-            folder.mkdir(exist_ok=True)
-            for who, ear in self.ears.items():
-                for n, file in enumerate(ear.files, 1):
-                    shutil.copy(file, folder / f"{who}-{n}.wav")
+            await asyncio.to_thread(self._keep, self.stage.recordings)
+
+    def _keep(self, where: Path) -> None:
+        """What was recorded, and what each phone wrote."""
+        folder = where / re.sub(r"[^a-z0-9]+", "-", self.story.title[0].lower())
+        folder.mkdir(exist_ok=True)
+        for who, ear in self.ears.items():
+            for n, file in enumerate(ear.files, 1):
+                shutil.copy(file, folder / f"{who}-{n}.wav")
+            shutil.copy(ear.phone.home / "log", folder / f"{who}.log")
+        if self._lines:
+            (folder / "switch.log").write_text("\n".join(self._lines))
 
 
 def _rings(who: str, phone: Phone) -> list[Rang]:
