@@ -7,7 +7,7 @@ about a leg it never told anything, everything that might still sound is stopped
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.call.events import Event, LegEnded, LegSeen
