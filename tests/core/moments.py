@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from app.call import events as e
 from app.call.because import chain
 from app.call.call import Call
@@ -12,6 +14,7 @@ from app.call.legs import Gather, InRoom, Leaving, Leg, Music, Prompt, Ringing
 from app.call.numbers import Given
 from app.call.policy import Policy
 from tests.core.house import House, Step
+from tests.core.policies import policy
 
 MOBILE = Given("c1.number", "mobile", "NL")
 WITHHELD = Given("", "withheld")
@@ -325,12 +328,56 @@ def ended() -> House:
     return centre
 
 
+def offering_asked() -> House:
+    """An agent at home picked up a telephone, and is asked for a key."""
+    agents = policy().agents
+    at_home = agents | {"joke": replace(agents["joke"], address="tel:+31612300009")}
+    centre = house("joke", "fatima", rules=policy(agents=at_home))
+    rings(centre)
+    presses(centre, "2")
+    answers(centre)
+    return centre
+
+
+def offering_told() -> House:
+    """The agent pressed the key, and hears who calls."""
+    centre = offering_asked()
+    leg = last(centre, "agent")
+    centre.handle(e.KeysPressed("c1", leg.id, leg.step, "1"))
+    return centre
+
+
+def talking_told() -> House:
+    """The agent hears that there is no such number."""
+    centre = talking()
+    centre.handle(e.PhoneTransferAsked("c1", "c1.2", wrong="unknown"))
+    return centre
+
+
+def consulting_asked() -> House:
+    """The colleague picked up the mobile, and is asked for a key."""
+    centre = consulting("ans")
+    ends(centre, "colleague", "unreachable")
+    answers(centre, "colleague")
+    return centre
+
+
+def announcing_asked() -> House:
+    """The same, without the agent."""
+    centre = consulting("ans")
+    ends(centre, "colleague", "unreachable")
+    ends(centre, "agent", "lost")
+    answers(centre, "colleague")
+    return centre
+
+
 MOMENTS: dict[str, Callable[[], House]] = {
     moment.__name__: moment
     for moment in (
         welcoming, choosing, waiting, offering, offering_withdrawn, joining, talking, talking_held, consulting,
         consulting_withdrawn, consulting_announcing, consulting_speaking, consulting_with_caller, three_way,
         ringing_on, ringing_on_withdrawn, announcing, connecting, connecting_without_agent, connected,
+        offering_asked, offering_told, talking_told, consulting_asked, announcing_asked,
         connected_stable, connected_held, recalled, promising, promising_number, promising_in_line, closing, degraded,
         ended,
     )

@@ -25,6 +25,8 @@ SPEECH = 0.06
 """Seconds of the story for each letter that is spoken."""
 TONE = 1.0
 """Seconds of the story between dialling and ringing."""
+ACCEPTS = "1"
+"""The key a person presses who picks up a telephone outside and is asked to."""
 LOOK = 0.05
 """Real seconds between two looks at what may change without us."""
 GRACE = 1.0
@@ -184,6 +186,12 @@ class Switch:
 
     async def _speak(self, command: commands.Say | commands.Gather, leg: Leg) -> None:
         await self.clock.sleep(sum(map(len, command.sentences)) * SPEECH)
+        if isinstance(command, commands.Gather) and not leg.caller:
+            leg.gathering = 0
+            data = events.KeysData(leg=leg.id, step=command.step, keys=ACCEPTS)
+            self._hears(leg, "nothing")
+            self.tell(events.KeysPressed, data, leg)
+            return
         if isinstance(command, commands.Gather):
             await self.clock.sleep(command.timeout)
             leg.gathering = 0
