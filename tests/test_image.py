@@ -85,7 +85,7 @@ def test_what_the_image_of_asterisk_copies_becomes_asterisk_by_itself(tmp_path: 
     }  # fmt: skip
     done = run([image / "start"], tmp_path, **given)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"asterisk -f -C {etc}/asterisk.conf\n"
+    assert done.stdout == f"asterisk -f -n -C {etc}/asterisk.conf\n"
     assert (secrets / "link_secret").read_text().strip() in (etc / "websocket_client.conf").read_text()
     again = (secrets / "person_key").read_text()
     assert run([DEPLOY / "make-compose-secrets", secrets], tmp_path).returncode == 0

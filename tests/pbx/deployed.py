@@ -102,8 +102,10 @@ def fill(folder: Path, **words: str) -> subprocess.CompletedProcess[str]:
 
 
 @asynccontextmanager
-async def deployed(folder: Path, trunk: str, service: str, **words: str) -> AsyncIterator[Pbx]:
-    """An Asterisk as an administrator has it after `fill`, with this example of a trunk."""
+async def deployed(
+    folder: Path, trunk: str, service: str, *, music: bool = True, **words: str
+) -> AsyncIterator[Pbx]:
+    """An Asterisk as an administrator has it after `fill`, with this example of a trunk; `music` is there already."""
     sip_port, http_port = free_port(), free_port()
     first, last = ports.switch()
     given = {
@@ -113,7 +115,7 @@ async def deployed(folder: Path, trunk: str, service: str, **words: str) -> Asyn
         "FRONT_DESK": "PJSIP/101&PJSIP/102", "TRUNK_HOST": "127.0.0.1:5999", "TRUNK_USER": ACCOUNT,
         "TRUNK_PASSWORD": TRUNK_PASSWORD, "PHONE_101_PASSWORD": PHONE_SECRET, "PHONE_102_PASSWORD": PHONE_SECRET,
     }  # fmt: skip
-    for tune in ("waiting", "hold"):
+    for tune in ("waiting", "hold") if music else ():
         (folder / "sounds/moh" / tune).mkdir(parents=True)
         (folder / "sounds/moh" / tune / "tone.wav").write_bytes(sine("music", 60.0))
     done = fill(folder / "etc", **given | words)

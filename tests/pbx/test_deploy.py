@@ -15,6 +15,8 @@ import aiohttp
 import pytest
 
 from app.call.call import Choosing, Ended, Talking
+from app.doctor.modules import NEEDED
+from app.doctor.phones import CODECS
 from app.providers.demo.server import free_port, serving
 from app.web.quick import QuickWebSocket
 from tests.pbx import asterisk
@@ -107,7 +109,7 @@ async def test_every_example_of_a_trunk_loads_without_a_complaint(tmp_path: Path
         assert "warmlijn" in await pbx.cli("ari show apps")
         codecs = await pbx.cli("pjsip show endpoint trunk")
         assert re.search(r"^ allow\s+: \(alaw\|ulaw\|g722\)", codecs, re.MULTILINE), codecs
-        for module in ("res_srtp.so", "codec_g722.so", "res_websocket_client.so", "res_pjsip_outbound_registration.so"):
+        for module in (*NEEDED, *CODECS.values(), "res_srtp.so", "res_pjsip_outbound_registration.so", "func_dialplan.so"):
             assert "Running" in await pbx.cli(f"module show like {module}"), module
     # Nobody listens where this example looks for the service: only of that it may complain.
     assert [line for line in complaints(pbx) if "websocket" not in line.lower()] == []
@@ -226,6 +228,19 @@ async def _invites(ours: Pbx, theirs: Pbx, to: str) -> None:
         "-d", "1500", "-nostdin", "-timeout", "15s", cwd=theirs.folder, stdout=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     assert await process.wait() == 0
+
+
+async def test_asterisk_started_before_there_was_any_music_has_it_when_the_service_comes(
+    tmp_path: Path, database: str, served: Any
+) -> None:
+    """As on the first day: the service made its music before Asterisk opened the link."""
+    service, server = served
+    async with deployed(tmp_path / "ours", "ip", service, music=False) as ours:
+        assert "warmlijn-hold" not in await ours.cli("moh show classes")
+        async with house(database, ours, server) as stage:
+            await linked(stage)
+            said = await ours.cli("moh show files")
+            assert [tune for tune in ("moh/waiting/", "moh/hold/") if tune not in said] == []
 
 
 async def test_a_call_goes_out_through_the_trunk_with_its_password(tmp_path: Path) -> None:
