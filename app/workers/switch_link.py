@@ -169,8 +169,8 @@ class SwitchLink:
                 if not await self._take():
                     return
                 if not self.compared:
-                    if self._sounds():
-                        await session.rest("PUT", "/asterisk/modules/res_musiconhold.so")
+                    self._sounds()
+                    await self._asterisk.read_music()
                     await comparison.compare()
                     self.compared = True
                 if not self._hindrance(linked=True):
@@ -196,15 +196,14 @@ class SwitchLink:
     def _refused(self) -> None:
         self._refused_at = self._clock()
 
-    def _sounds(self) -> bool:
-        """Make the folders of sound; True when Asterisk must read its music again. Without them no call is taken."""
+    def _sounds(self) -> None:
+        """Make the folders of sound; without them no call is taken."""
         try:
-            made = self._asterisk.voices.prepare()
+            self._asterisk.voices.prepare()
         except OSError:
             log.exception("asterisk.no_sounds")
-            return False
+            return
         self._voice = not self._asterisk.voices.missing()
-        return made
 
     async def _alive(self, session: Session) -> None:
         """The sign that the dialplan looks at, by Asterisk's own clock."""

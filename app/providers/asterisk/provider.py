@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 from app.call.call import Call
 from app.call.events import CallOffered, Event, LegAnswered, LegEnded, PhoneTransferAsked, SayFinished
@@ -42,6 +43,8 @@ class Asterisk:
         """The channel of each caller's leg."""
         self._hung_up: dict[str, None] = {}
         self._led_away: dict[str, None] = {}
+        self._read: datetime | None = None
+        """When the Asterisk began that was told to read the music."""
         self._tasks: set[asyncio.Task[object]] = set()
         self.gathers = Gathers(centre, lambda told: self._tell(told), self._hush)
         self.codes = Codes(centre, lambda told: self._tell(told))
@@ -65,6 +68,24 @@ class Asterisk:
         if self._rest is rest:
             self._rest = None
             self._linked.clear()
+
+    async def read_music(self) -> None:
+        """Let an Asterisk that was started before the music was made read it; what somebody hears now goes on.
+
+        A class whose folder was empty is not there for it, and reading a file that did not change changes nothing:
+        only loading the module again does. Raises Uncertain.
+        """
+        rest = self.rest()
+        told = await rest("GET", "/asterisk/info", {"only": "status"})
+        try:
+            began = datetime.strptime(told.body["status"]["startup_time"], "%Y-%m-%dT%H:%M:%S.%f%z")
+        except (KeyError, TypeError, ValueError):
+            return
+        if (music := self.voices.music_at()) is None or music + rest.ahead < began or began == self._read:
+            return
+        self._read = began
+        for method in ("DELETE", "POST"):
+            await rest(method, "/asterisk/modules/res_musiconhold.so")
 
     @property
     def linked(self) -> bool:

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.call.legs import Line
@@ -69,6 +70,11 @@ class Voices:
                 write(place / f"{tune}.wav", music.wav(tune))
                 made = True
         return made
+
+    def music_at(self) -> datetime | None:
+        """When the last file of music was written, in UTC; None without any."""
+        written = [file.stat().st_mtime for file in (self._folder / "moh").glob("*/*")]
+        return datetime.fromtimestamp(max(written), UTC) if written else None
 
     def learn(self, policy: Policy) -> list[tuple[str, str]]:
         """Remember what this policy always says; returns those sentences with their language, to be made early."""
