@@ -41,7 +41,8 @@ async def examine(patient: Patient) -> list[Finding]:
             found += await part(patient)
         except Uncertain:
             found.append(Finding("no_answer", {"what": what}))
-    return [*found, *await hearing.here(patient)]
+    found += await hearing.here(patient)
+    return [each for n, each in enumerate(found) if each not in found[:n]]
 
 
 def link(patient: Patient) -> list[Finding]:
@@ -51,6 +52,8 @@ def link(patient: Patient) -> list[Finding]:
         return [Finding("link_service")] if patient.rest is None else []
     if state.linked:
         return [Finding("link_up", {"holder": patient.holder}) if state.compared else Finding("link_comparing")]
+    if state.useless_at is not None:
+        return [Finding("link_useless", {"app": settings.app})]
     if patient.holder:
         if patient.rest is None:
             return [Finding("link_elsewhere", {"holder": patient.holder})]

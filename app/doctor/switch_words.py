@@ -42,6 +42,15 @@ SWITCH: Mapping[str, Words] = {
         "[warmlijn-link] is missing in ari.conf, or the module res_websocket_client. Else see whether the uri ends in "
         "/switch/{centre}/asterisk, whether the firewall lets it through, and with wss:// the certificate.",
     ),
+    "link_useless": Words(
+        "link", "wrong",
+        "Asterisk opent wel een verbinding, maar biedt de toepassing {app} niet aan, of laat ons alleen kijken.",
+        "Asterisk does open a link, but without the application {app}, or it only lets us look.",
+        "Maak de naam gelijk in ASTERISK_APP, in apps van [warmlijn-link] in ari.conf en in Stasis() van "
+        "extensions.conf, en zet read_only = no bij local_ari_user; daarna: asterisk -rx 'module reload res_ari.so'.",
+        "Make the name the same in ASTERISK_APP, in apps of [warmlijn-link] in ari.conf and in Stasis() of "
+        "extensions.conf, and set read_only = no for local_ari_user; then: asterisk -rx 'module reload res_ari.so'.",
+    ),
     "link_refused": Words(
         "link", "wrong",
         "Asterisk meldt zich met een verkeerd wachtwoord, voor het laatst {ago} geleden.",

@@ -65,6 +65,7 @@ class SwitchLink:
         """The switch was compared with our state since it connected."""
         self._alive_at: datetime | None = None
         self._refused_at: datetime | None = None
+        self._useless_at: datetime | None = None
 
     async def start(self) -> None:
         """Make the sounds, and connect if that is for us to do."""
@@ -98,7 +99,8 @@ class SwitchLink:
     def state(self) -> LinkState:
         """How the link stands in this process."""
         linked = self._asterisk.linked
-        return LinkState(linked, self.compared, self._hindrance(linked=linked), self._alive_at, self._refused_at)
+        why = self._hindrance(linked=linked)
+        return LinkState(linked, self.compared, why, self._alive_at, self._refused_at, self._useless_at)
 
     async def accept(self, socket: Socket) -> None:
         """Use this connection until it is gone; refused when another process goes on holding the link.
@@ -158,9 +160,10 @@ class SwitchLink:
         """Prepare, compare, then beat; returns when the link must be given up."""
         asterisk = self._asterisk
         if not await session.prepare(asterisk.settings.app):
+            self._useless_at = self._clock()
             return
         asterisk.attach(session.rest, self.tell)
-        self._refused_at = None
+        self._refused_at = self._useless_at = None
         comparison = Comparison(self._engine.policies, self._pool, asterisk, self.tell, self._clock)
         session.listen()
         log.info("asterisk.link_up", centre=asterisk.centre)

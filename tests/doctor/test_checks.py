@@ -87,6 +87,7 @@ def test_which_asterisk_was_tried(version: str, called: bool, code: str) -> None
         (LinkState(), "web2", True, "link_http"),
         (LinkState(), "", False, "link_none"),
         (LinkState(refused_at=NOW - timedelta(seconds=200)), "", False, "link_refused"),
+        (LinkState(useless_at=NOW), "web1", False, "link_useless"),
         (None, "", False, "link_service"),
     ],
 )

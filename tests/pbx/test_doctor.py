@@ -13,12 +13,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.call.policy import Text
 from app.demo.running import account
+from app.providers.asterisk.voices import Voices
+from tests.core.policies import policy
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
 from tests.pbx.stage import CENTRE
 from tests.pbx.test_service import Service, sign
 from tests.policy.small import GOOD
+from tests.providers.test_recordings import sound
 
 pytestmark = pytest.mark.pbx
 
@@ -94,8 +98,7 @@ async def test_a_healthy_installation_gives_no_complaint(
     async with serving(environment, pbx), AsyncExitStack() as stack:
         phones = [await stack.enter_async_context(Phone(pbx.sip, user)) for user in ("101", "102")]
         await asyncio.gather(*(phone.registered() for phone in phones))
-        await account(environment, "ada", "admin")
-        await warmed(environment, pbx)
+        await within(environment, await account(environment, "ada", "admin"), "sentences_ok")
         code, found = await doctor(environment, pbx)
         assert (code, {name: each["grade"] for name, each in found.items() if each["grade"] != "ok"}) == (0, {})
         assert {"link_up", "sign_ok", "fallback_ok", "sounds_ok", "phones_ok", "music_ok", "codecs_ok"} <= found.keys()
@@ -106,11 +109,17 @@ async def test_a_healthy_installation_gives_no_complaint(
         assert list(pbx.sounds.glob("once/trial-*")) == []
 
 
-async def warmed(environment: dict[str, str], pbx: Pbx) -> None:
-    """All sentences that are always the same have been made."""
-    async with asyncio.timeout(60):
-        while "sentences_ok" not in (await doctor(environment, pbx))[1]:
-            await asyncio.sleep(1)
+async def within(environment: dict[str, str], token: str, *codes: str) -> None:
+    """The service, asked by an administrator, says all of these before long."""
+    url = f"http://127.0.0.1:{environment['WARMLIJN_PORT']}/api/v1/doctor"
+    found: set[str] = set()
+    try:
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client, asyncio.timeout(60):
+            while not found >= set(codes):
+                await asyncio.sleep(0.3)
+                found = {item["code"] for item in (await client.get(url, timeout=30)).json()["items"]}
+    except TimeoutError:
+        raise AssertionError(f"{codes} not among {sorted(found)}") from None
 
 
 async def test_asterisk_comes_with_another_password(
@@ -118,11 +127,19 @@ async def test_asterisk_comes_with_another_password(
 ) -> None:
     environment = surroundings(database, tmp_path, service_port, pbx, ASTERISK_LINK_SECRET="another-7e1b9d3f5a20c864")
     async with serving(environment, pbx, alive=False):
-        await within("link_refused", environment, pbx)
+        await within(environment, await account(environment, "ada", "admin"), "link_refused")
         code, found = await doctor(environment, pbx)
         assert code == 1
-        assert complaints(found) == {"link_refused": "wrong", "accounts_none": "warning"}
+        assert complaints(found) == {"link_refused": "wrong"}
         assert "sign_ok" not in found
+
+
+async def test_asterisk_offers_another_application(
+    database: str, tmp_path: Path, service_port: int, pbx: Pbx
+) -> None:
+    environment = surroundings(database, tmp_path, service_port, pbx, ASTERISK_APP="another")
+    async with serving(environment, pbx, alive=False):
+        await within(environment, await account(environment, "ada", "admin"), "link_useless")
 
 
 async def test_we_come_with_another_password(database: str, tmp_path: Path, service_port: int, pbx: Pbx) -> None:
@@ -148,8 +165,7 @@ async def test_one_thing_after_another_is_broken_at_the_switch(
 ) -> None:
     environment = surroundings(database, tmp_path, service_port, pbx)
     async with serving(environment, pbx):
-        await account(environment, "ada", "admin")
-        await warmed(environment, pbx)
+        await within(environment, await account(environment, "ada", "admin"), "sentences_ok")
         assert complaints((await doctor(environment, pbx))[1]) == {}
         async with without("chan_bridge_media.so", pbx):
             code, found = await doctor(environment, pbx)
@@ -195,18 +211,11 @@ async def test_the_settings_and_the_switch_do_not_fit(
     routing.write_text(SMALL.replace(*spoiled) if spoiled else SMALL, "utf-8")
     async with serving(environment, pbx, alive="PATH" not in settings):
         if "PATH" in settings:
-            await within("link_up", environment, pbx)
+            await within(environment, await account(environment, "ada", "admin"), "link_up")
         code, found = await doctor(environment, pbx)
         assert code == 1
         grades = complaints(found)
         assert {name: grades.get(name) for name in told} == told
-
-
-async def within(code: str, environment: dict[str, str], pbx: Pbx) -> None:
-    """The doctor finds this before long."""
-    async with asyncio.timeout(20):
-        while code not in (await doctor(environment, pbx))[1]:
-            await asyncio.sleep(0.2)
 
 
 @asynccontextmanager
@@ -217,3 +226,23 @@ async def without(module: str, pbx: Pbx) -> AsyncIterator[None]:
         yield
     finally:
         await asks(pbx, "POST", f"/asterisk/modules/{module}")
+
+
+@pytest.mark.parametrize(("rate", "ending"), [(8000, ".wav"), (16000, ".wav16")])
+async def test_asterisk_plays_what_was_recorded(tmp_path: Path, pbx: Pbx, rate: int, ending: str) -> None:
+    voices = Voices(pbx.sounds, recordings=tmp_path)
+    voices.prepare()
+    voices.learn(policy(texts={"closed": Text("closed", {"nl": "Wij zijn gesloten."})}))
+    (tmp_path / "nl").mkdir()
+    (tmp_path / "nl/closed.wav").write_bytes(sound(rate, 3.0))
+    media = await voices.media(("Wij zijn gesloten.",), "nl")
+    assert Path(media.removeprefix("sound:") + ending).exists()
+    await asks(pbx, "POST", "/bridges", type="mixing", bridgeId="recorded")
+    try:
+        await asks(pbx, "POST", "/bridges/recorded/play/recorded", media=media)
+        await asyncio.sleep(1)
+        async with httpx.AsyncClient(auth=("warmlijn", ARI_PASSWORD)) as client:
+            answer = await client.get(f"{pbx.ari}/playbacks/recorded")
+        assert (answer.status_code, answer.json()["state"]) == (200, "playing")
+    finally:
+        await asks(pbx, "DELETE", "/bridges/recorded")

@@ -20,6 +20,8 @@ class LinkState(Struct, frozen=True):
     """When Asterisk was last told that we live."""
     refused_at: datetime | None = None
     """When somebody last came with a wrong password."""
+    useless_at: datetime | None = None
+    """When there last was a connection over which the application was not to be had."""
 
 
 class Switch(Protocol):
