@@ -14,9 +14,10 @@ import asyncpg
 import msgspec
 
 from app.call.events import CallerIdentified
-from app.call.legs import Leg, refs
-from app.engine.arrivals import Handled, Item, Step, callback_of
+from app.call.legs import Doing, Leg, refs
+from app.engine.arrivals import Handed, Handled, Item, Step, callback_of
 from app.engine.deciding import NEXT, Decide, Deciding
+from app.engine.handing import Written, handed
 from app.engine.policies import Policies
 from app.engine.saving import save_fired, save_private, save_state, save_step
 from app.engine.scene import Scene
@@ -37,7 +38,7 @@ class Told(msgspec.Struct):
 
 
 class Batch:
-    """One use: `run`, then `steps`, `left` and `outbox` say what happened."""
+    """One use: `run`, then `steps`, `left`, `handed` and `answered` say what happened."""
 
     def __init__(
         self,
@@ -67,8 +68,12 @@ class Batch:
         self._deciding = Deciding(connection, self._scenes, decide=decide, policies=policies, clock=clock)
         self.left: list[Item] = []
         """Their centre was not free."""
-        self.outbox: set[str] = set()
-        """Nodes that have commands to send now."""
+        self.handed: list[Handed] = []
+        """Commands that this process is to send."""
+        self.answered: set[tuple[str, str]] = set()
+        """(centre, leg) of those that an answer tells."""
+        self._senders: set[str] = set()
+        """Processes that have commands to send now."""
 
     @property
     def steps(self) -> list[Step]:
@@ -155,6 +160,7 @@ class Batch:
             save_fired(write, item, self._scenes[item.arrival.centre])
             if item.replies not in ("", item.call):
                 write.rows["outbox_answered"].append((item.arrival.centre, item.call, item.replies))
+                self.answered.add((item.arrival.centre, item.replies))
         terms = {
             centre: timedelta(days=(await self._policies.load(centre, scene.centre.policy)).retention.numbers)
             for centre, scene in self._scenes.items()
@@ -162,19 +168,20 @@ class Batch:
         save_private(write, items, terms, self._clock())
         told = [self._told(item) for item in items]
         names = {(row[0], row[1]): row[2] for row in write.rows["names"]}
-        write.wanted = [
-            (item.arrival.centre, ref)
-            for item, legs in zip(items, told, strict=True)
-            for leg in legs
-            for ref in refs(leg.doing)
-            if (item.arrival.centre, ref) not in names
-        ]
+        said: list[tuple[str, Doing | None]]
+        said = [(item.arrival.centre, leg.doing) for item, legs in zip(items, told, strict=True) for leg in legs]
+        said += [(step.centre, command.do) for step in self.steps for command in step.decision.commands]
+        wanted = {(centre, ref): None for centre, doing in said for ref in refs(doing) if (centre, ref) not in names}
+        write.wanted = list(wanted)
+        written = Written(lines={(row[0], row[1]): row[4] for row in write.rows["lines"]})
         for kind, centre, a, b in await write.run(self._connection):
             if kind == "name":
                 names[centre, a] = b
             else:
-                self.outbox.add(a)
+                written.take(kind, centre, a, b)
+        self._senders = set(written.claims.values())
         await self._connection.execute(f"{self._news()}COMMIT{'; BEGIN' if self._more() else ''}")
+        self.handed = handed(self.steps, self._scenes, written, names, self._node)
         for centre, scene in self._scenes.items():
             self._policies.activate(centre, scene.centre.policy)
         self._remembered |= self._known | self._scenes
@@ -184,7 +191,7 @@ class Batch:
         """The NOTIFY that wakes other processes; nothing depends on its arrival."""
         if not self.steps:
             return ""
-        told = codec.text(Told(self._node, sorted(self._scenes), sorted(self.outbox)))
+        told = codec.text(Told(self._node, sorted(self._scenes), sorted(self._senders)))
         return f"SELECT pg_notify('warmlijn', '{told.replace(chr(39), chr(39) * 2)}'); "
 
     def _told(self, item: Item) -> tuple[Leg, ...]:

@@ -196,7 +196,8 @@ class Engine:
                 return await self._divide(items, error)
             else:
                 took = self._loop.time() - began
-                self._tell(Committed(batch.steps, len(items) - len(batch.left), batch.outbox, took))
+                events = len(items) - len(batch.left)
+                self._tell(Committed(batch.steps, events, batch.handed, batch.answered, took))
                 return batch.left
         for item in items:
             item.fail(Unavailable("database"))

@@ -120,6 +120,11 @@ class Provider(Protocol):
 
     name: str
 
+    @property
+    def in_order(self) -> bool:
+        """Whether it carries out commands in the order in which they were begun, also before it answered the first."""
+        return False
+
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
         """Verify the signature, then say what happened. Raises NotAuthentic or NotUnderstood; never anything else."""
 

@@ -68,7 +68,7 @@ PARTS: dict[str, tuple[str, str]] = {
         f"""INSERT INTO outbox (centre, id, call, leg, step, name, data, provider, claimed_by, claimed_until)
             SELECT centre, id, call, leg, step, name, data, provider, {_CLAIM}, clock_timestamp() + interval '{LEASE} s'
             FROM unnest({{}}) u (centre, id, call, leg, step, name, data, provider, claimed_by)
-            RETURNING centre, claimed_by""",
+            RETURNING centre, id, claimed_by""",
         "text bigint text text int text json text text",
     ),
     "outbox_answered": (
@@ -109,6 +109,16 @@ PARTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+_CALLS = "(SELECT DISTINCT centre, call FROM unnest({centre}, {call}) d (centre, call)) u"
+TOLD = (
+    "SELECT 'claim', centre, id::text, claimed_by FROM w_outbox",
+    f"""SELECT 'line', u.centre, l.leg, l.ref FROM {_CALLS}
+        CROSS JOIN LATERAL (SELECT leg, ref FROM lines l WHERE l.centre = u.centre AND l.call = u.call OFFSET 0) l""",
+    f"""SELECT 'before', u.centre, u.call, o.id::text FROM {_CALLS}
+        CROSS JOIN LATERAL (SELECT id FROM outbox o WHERE o.centre = u.centre AND o.call = u.call OFFSET 0) o""",
+)
+"""What is read along where commands are written. The statement sees the tables as they were before it."""
+
 
 class Write:
     """Collects rows per part, then writes them all. A part's rows must not repeat a key."""
@@ -142,7 +152,10 @@ class Write:
         return list(self._registrations.values())
 
     async def run(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
-        """Write; returns `(kind, centre, a, b)`: `name` ref text, `claim` node."""
+        """Write; returns `(kind, centre, a, b)`: `name` ref text, and where there are commands `claim` id node.
+
+        Of the calls that got commands also `line` leg ref, and `before` call id: commands that were there already.
+        """
         self.rows["registrations"].extend(self.registrations())
         filled = [(part, rows) for part, rows in self.rows.items() if rows]
         arguments = columns(self.wanted, ("text", "text"))
@@ -157,12 +170,12 @@ class Write:
 def _statement(parts: tuple[str, ...]) -> str:
     """The statement that writes these parts; the first two arguments are the names that are read along."""
     number, written = 2, []
+    told: list[str] = []
     for part in parts:
         sql, types = PARTS[part]
         arrays = [array(number + i, kind) for i, kind in enumerate(types.split(), 1)]
         number += len(arrays)
+        if part == "outbox":
+            told = [each.format(centre=arrays[0], call=arrays[2]) for each in TOLD]
         written.append(f"w_{part} AS ({sql.format(', '.join(arrays))})")
-    reads = [NAMES]
-    if "outbox" in parts:
-        reads.append("SELECT DISTINCT 'claim', centre, claimed_by, '' FROM w_outbox")
-    return (f"WITH {', '.join(written)} " if written else "") + " UNION ALL ".join(reads)
+    return (f"WITH {', '.join(written)} " if written else "") + " UNION ALL ".join([NAMES, *told])

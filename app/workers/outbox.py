@@ -1,34 +1,35 @@
 """The only place that talks to the switch: commands go out after the commit, per call in order, a Dial at most once.
 
-A row claimed by this process and never tried before may be sent; one taken over from a dead process may have been sent,
-so what must not happen twice (`Dial`, `Say`) is not sent again but reported as uncertain (design §5 rule 7).
+What this process committed is handed over by the engine and sent at once. The table is read for the rest: what another
+process wrote for us, what dead processes left, and what could not be sent before. A row claimed by this process and
+never tried before may be sent; one taken over from a dead process may have been sent, so what must not happen twice
+(`Dial`, `Say`) is not sent again but reported as uncertain (design §5 rule 7).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from itertools import groupby
+from collections import deque
+from collections.abc import Coroutine
+from typing import Any
 
 import asyncpg
 import msgspec
+from msgspec.structs import replace
 
-from app.call.events import CommandFailed, CommandUncertain, Event, LegEnded
+from app.call.call import Call
 from app.call.legs import refs
-from app.engine.arrivals import Committed
+from app.engine.arrivals import Committed, Handed
 from app.engine.engine import Engine
-from app.engine.errors import Quarantined, Unavailable, UnknownCentre
-from app.engine.orders import order
 from app.logs import logger
-from app.providers.base import Arrival, NoLine, Provider, Refused, Uncertain, Unreached
 from app.store import outbox, reading
 from app.store.codec import NewerState
 from app.store.database import FAILURES
-from app.workers.rows import Row, row
+from app.workers.outgoing import NAMED, SECONDS, Outgoing, Providers
+from app.workers.rows import Row, given, row
 
-ONCE = ("Dial", "Say")
-SECONDS = 3.0
-"""An order takes no longer; then nobody knows whether it was done."""
+__all__ = ["NAMED", "Outbox", "Providers"]
+
 AT_ONCE = 64
 """Calls whose commands are sent at the same time."""
 ROWS = 256
@@ -38,16 +39,11 @@ FORGET = 0.05
 """Seconds after which what was sent is deleted, if nothing else gives reason to look before."""
 BEAT = 1.0
 """Seconds between two signs of life, and two looks for what dead processes left."""
-TRIES = 8
-"""After so many times without an answer, in about half a minute, a command counts as failed."""
-NAMED = 2.0
-"""Seconds a switch that dialled a leg may take to name it; then the leg was never dialled, or is beyond our reach."""
+MARGIN = SECONDS + 0.5
+"""Seconds a claim must still hold for a command to be begun."""
 AGAIN = 0.2
-"""Seconds between two looks whether it did."""
+"""Seconds between two looks whether the switch named a leg."""
 log = logger()
-
-Providers = Mapping[tuple[str, str], Provider]
-"""(centre, platform) -> the platform as that centre uses it."""
 
 
 class Outbox:
@@ -56,19 +52,22 @@ class Outbox:
     def __init__(self, engine: Engine, pool: asyncpg.Pool, providers: Providers) -> None:
         self._engine = engine
         self._pool = pool
-        self._providers = providers
+        self._out = Outgoing(engine, providers)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        """Calls of which something is being sent."""
+        self._queues: dict[str, deque[Row]] = {}
+        """What is sent next, of calls that are busy."""
+        self._queued: set[tuple[str, int]] = set()
+        """What is in those queues or being sent."""
+        self._calls: dict[str, Call] = {}
+        """The newest state known of calls that are busy."""
         self._behind: set[str] = set()
-        """Calls that have more commands than are being sent now."""
-        self._sent: set[tuple[str, int]] = set()
-        """Sent, but perhaps still in the table: never sent again by this process."""
-        self._tries: dict[tuple[str, int], int] = {}
-        self._nameless: dict[tuple[str, int], float] = {}
-        """Commands of legs the switch has not named, and since when."""
-        self._silent: dict[tuple[str, str], float] = {}
-        """Platforms that did not take the last command they were sent, and since when."""
-        self._lines: list[outbox.Line] = []
+        """Calls that may have commands in the table that are not in their queue."""
         self._wake = asyncio.Event()
+        self._done = asyncio.Event()
+        """Something was sent that is still in the table."""
+        self._table = asyncio.Lock()
+        """Nothing is deleted between reading the table and queueing what was read: it would be sent again."""
         self._tasks: list[asyncio.Task[None]] = []
         self.age = 0.0
         """Seconds the oldest command waits, as of the last beat."""
@@ -76,16 +75,14 @@ class Outbox:
 
     async def start(self) -> None:
         """Begin to send."""
-        self._tasks = [
-            asyncio.create_task(self._run(), name="outbox"),
-            asyncio.create_task(self._beat(), name="outbox-beat"),
-        ]
+        parts = {"outbox": self._run(), "outbox-done": self._clear(), "outbox-beat": self._beat()}
+        self._tasks = [asyncio.create_task(part, name=name) for name, part in parts.items()]
 
     async def stop(self) -> None:
         """Let what is being sent finish, at most for the time an order takes; the rest is taken over elsewhere."""
         if self._busy:
             await asyncio.wait(self._busy.values(), timeout=SECONDS)
-        tasks = [*self._tasks, *self._busy.values()]
+        tasks, self._tasks = [*self._tasks, *self._busy.values()], []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -95,25 +92,60 @@ class Outbox:
             log.warning("outbox.database", exc_info=error)
 
     def wake(self) -> None:
-        """There may be something to send."""
+        """There may be something in the table."""
         self._wake.set()
 
     def unreached(self) -> dict[str, float]:
         """`centre/platform` -> seconds since it has taken no command; 0 when it took the last one, or had none yet."""
-        now = asyncio.get_running_loop().time()
-        return {"/".join(key): now - self._silent.get(key, now) for key in self._providers}
+        return self._out.unreached()
 
     def _heard(self, committed: Committed) -> None:
-        if self._engine.node in committed.nodes:
+        """What was committed is sent at once; what an answer told already is not."""
+        if not self._tasks:
+            return  # before the start and after the end everything is in the table
+        for step in committed.steps if self._busy else ():
+            if step.after is not None and (call := f"{step.centre} {step.after.id}") in self._busy:
+                self._calls[call] = step.after
+        for centre, leg in committed.answered if self._busy else ():
+            self._drop(f"{centre} {leg.rpartition('.')[0]}", leg)
+        last = asyncio.get_running_loop().time() - committed.seconds + outbox.LEASE - MARGIN
+        for handed in committed.handed:
+            self._take(handed, given(handed, last))
+
+    def _take(self, handed: Handed, r: Row) -> None:
+        """Queue it, unless there may be something before it that only the table tells."""
+        before = ((r.centre, number) for number in handed.before)
+        known = all(key in self._out.sent or key in self._queued for key in before)
+        if r.of in self._behind or not known or not self._queue(r):
+            self._behind.add(r.of)
             self._wake.set()
+
+    def _queue(self, r: Row) -> bool:
+        """Put it in its call's queue; False when too many others are busy."""
+        if r.of not in self._busy:
+            if len(self._busy) >= AT_ONCE:
+                return False
+            self._calls[r.of], self._queues[r.of] = r.call, deque()
+            self._busy[r.of] = asyncio.create_task(self._send_all(r.of))
+        self._queues[r.of].append(r)
+        self._queued.add(r.key)
+        return True
+
+    def _drop(self, call: str, leg: str) -> None:
+        """An answer told this leg what to do: what was to be sent to it is deleted."""
+        if (queue := self._queues.get(call)) is not None:
+            for r in [r for r in queue if r.command.leg == leg]:
+                queue.remove(r)
+                self._queued.discard(r.key)
 
     async def _run(self) -> None:
         while True:
-            look = self._wake.is_set()
+            await self._wake.wait()
+            await asyncio.sleep(GATHER)
             self._wake.clear()
             try:
                 await self._forget()
-                if look:
+                async with self._table:
                     await self._look()
             except FAILURES as error:
                 log.warning("outbox.database", exc_info=error)
@@ -121,12 +153,18 @@ class Outbox:
             except Exception:
                 log.exception("outbox.failed")
                 await asyncio.sleep(BEAT)
+
+    async def _clear(self) -> None:
+        while True:
+            await self._done.wait()
+            await asyncio.sleep(FORGET)
+            self._done.clear()
             try:
-                async with asyncio.timeout(FORGET if self._sent else None):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
-            await asyncio.sleep(GATHER)
+                await self._forget()
+            except FAILURES as error:
+                log.warning("outbox.database", exc_info=error)
+                self._done.set()
+                await asyncio.sleep(0.5)
 
     async def _beat(self) -> None:
         while True:
@@ -136,7 +174,7 @@ class Outbox:
                 self.age = await outbox.age(self._pool)
                 if taken:
                     log.warning("outbox.taken_over", commands=taken)
-                if taken or self.age > BEAT or self._sent:
+                if taken or self.age > BEAT:
                     self._wake.set()
             except FAILURES as error:
                 log.warning("outbox.database", exc_info=error)
@@ -144,173 +182,110 @@ class Outbox:
 
     async def _forget(self) -> None:
         """Delete what was sent, all at once."""
-        if not self._sent:
-            return
-        sent, lines = set(self._sent), list(self._lines)
-        await outbox.done(self._pool, sent, lines)
-        self._sent -= sent
-        del self._lines[: len(lines)]
+        async with self._table:
+            if not self._out.sent:
+                return
+            sent, lines = set(self._out.sent), list(self._out.lines)
+            await outbox.done(self._pool, sent, lines)
+            self._out.sent -= sent
+            del self._out.lines[: len(lines)]
 
     async def _look(self) -> None:
-        """Start sending for every call that has commands and is not busy."""
-        room = AT_ONCE - len(self._busy)
+        """Queue what is in the table, of every call that is not busy."""
         self._behind.clear()
-        found = await outbox.mine(self._pool, self._engine.node, ROWS + len(self._sent))
-        until = asyncio.get_running_loop().time() - SECONDS - 0.5
+        asked = asyncio.get_running_loop().time()
+        found = await outbox.mine(self._pool, self._engine.node, ROWS + len(self._out.sent) + len(self._queued))
         rows = [
             r
             for record in found
-            if (record["centre"], record["id"]) not in self._sent
-            and record["remaining"] > SECONDS + 0.5
-            and (r := _readable(record)) is not None
+            if (record["centre"], record["id"]) not in self._out.sent
+            and record["remaining"] > MARGIN
+            and (r := _readable(record, asked + record["remaining"] - MARGIN)) is not None
         ]
         names = await reading.names(self._pool, {(r.centre, ref) for r in rows for ref in refs(r.command.do)})
-        by_call = lambda r: f"{r.centre} {r.call.id}"  # noqa: E731
-        for call, own in groupby(sorted(rows, key=by_call), by_call):
-            if room <= 0 or call in self._busy:
-                self._behind.add(call)
-            else:
-                room -= 1
-                mine = list(own)
-                last = until + min(r.remaining for r in mine)
-                self._busy[call] = asyncio.create_task(self._send_all(call, mine, names, last))
+        busy = set(self._busy)
+        for r in sorted(rows, key=lambda r: (r.of, r.id)):
+            if r.key in self._out.sent or r.key in self._queued:
+                continue  # sent while this looked
+            own = {ref: text for (centre, ref), text in names.items() if centre == r.centre}
+            if r.of in busy or r.of in self._behind or not self._queue(replace(r, names=own)):
+                self._behind.add(r.of)
 
-    async def _send_all(self, call: str, rows: list[Row], names: dict[tuple[str, str], str], last: float) -> None:
-        """One call's commands, one after the other; what cannot start before `last` is left for the next look."""
+    async def _send_all(self, call: str) -> None:
+        """One call's commands; what cannot be sent now is left for the next look."""
         loop = asyncio.get_running_loop()
+        queue = self._queues[call]
         never_dialled: set[str] = set()
         nameless: set[str] = set()
+        together: list[Row] = []
         try:
-            for r in sorted(rows, key=lambda r: r.id):
-                if r.key in self._sent or r.command.leg in nameless:
-                    continue  # done while this look was under way, or one leg that holds up no other
-                if loop.time() > last:
+            while queue:
+                together = self._together(queue)
+                begun = [self._one(r, self._calls[call], never_dialled, nameless) for r in together]
+                ended = [await begun[0]] if len(begun) == 1 else await _all(begun)
+                self._queued.difference_update(r.key for r in together)
+                if not all(ended):
                     self._behind.add(call)
                     break
-                leg = r.call.leg(r.command.leg)
-                if leg is None or leg.id in never_dialled:
-                    self._sent.add(r.key)
-                elif r.command.name == "Look" or leg.step == r.command.step:
-                    if not await self._send(r, names):
-                        self._behind.add(call)
-                        break
-                elif r.command.name == "Dial" and not r.taken_over:
-                    never_dialled.add(leg.id)
-                    await self._tell(r, LegEnded(call=r.call.id, leg=leg.id, cause="cancelled"), "never_dialled")
-                else:
-                    self._sent.add(r.key)  # overtaken: the leg does something later already
-                if r.key in self._nameless:
-                    nameless.add(r.command.leg)
         except Exception:
             log.exception("outbox.failed", call=call)
             self._behind.add(call)
             await asyncio.sleep(BEAT)
         finally:
-            del self._busy[call]
+            self._queued.difference_update(r.key for r in (*together, *queue))
+            del self._busy[call], self._queues[call], self._calls[call]
             if nameless:
                 loop.call_later(AGAIN, self._wake.set)
+            if self._out.sent:
+                self._done.set()
             if self._behind:
                 self._wake.set()
 
-    async def _send(self, r: Row, names: dict[tuple[str, str], str]) -> bool:
-        """Send one command. False: nobody knows what became of it, and it may be sent again later."""
-        command = r.command
-        provider = self._providers.get((r.centre, r.provider))
-        if provider is None:
-            await self._tell(r, self._failed(r, "no_such_platform"), "failed")
-            return True
-        if r.taken_over and command.name in ONCE:
-            await self._tell(r, self._uncertain(r), "uncertain")
-            return True
-        policy = await self._engine.policies.load(r.centre, r.call.policy)
-        own = {ref: text for (centre, ref), text in names.items() if centre == r.centre}
-        made = order(r.call, command, r.lines, own, policy)
-        try:
-            async with asyncio.timeout(SECONDS):
-                answer = await (provider.look(made) if command.name == "Look" else provider.send(made))
-        except Refused as refused:
-            self._took(r, taken=not isinstance(refused, Unreached))
-            gone = LegEnded(call=r.call.id, leg=command.leg, cause="lost")
-            await self._tell(r, gone if refused.gone else self._failed(r, str(refused)), "refused")
-        except NoLine:
-            await self._unnamed(r)
-        except Exception as error:  # noqa: BLE001  (whatever it was, it may have been done)
-            self._took(r, taken=False)
-            return await self._unsure(r, error)
-        else:
-            self._took(r, taken=True)
-            self._tries.pop(r.key, None)
-            if not isinstance(answer, str):
-                await self._tell(r, answer, f"seen:{r.id}")
-            elif answer and answer != made.line:
-                self._lines.append((r.centre, command.leg, r.call.id, r.provider, answer))
-            self._nameless.pop(r.key, None)
-            self._sent.add(r.key)
-        return True
+    def _together(self, queue: deque[Row]) -> list[Row]:
+        """The next command; two legs that join are told at once where the platform keeps the order by itself."""
+        rows = [queue.popleft()]
+        joins = rows[0].command.name == "Join" and self._out.in_order(rows[0])
+        if joins and queue and queue[0].command.name == "Join" and queue[0].command.leg != rows[0].command.leg:
+            rows.append(queue.popleft())
+        return rows
 
-    def _took(self, r: Row, *, taken: bool) -> None:
-        """The switch answered, be it with a refusal, or it did not."""
-        if taken:
-            self._silent.pop((r.centre, r.provider), None)
-        else:
-            self._silent.setdefault((r.centre, r.provider), asyncio.get_running_loop().time())
-
-    async def _unnamed(self, r: Row) -> None:
-        """Wait a little for the name; a leg that gets none is lost. Should its phone be answered, it is hung up."""
-        now = asyncio.get_running_loop().time()
-        if now - self._nameless.setdefault(r.key, now) >= NAMED:
-            del self._nameless[r.key]
-            await self._tell(r, LegEnded(call=r.call.id, leg=r.command.leg, cause="lost"), "unnamed")
-
-    async def _unsure(self, r: Row, error: Exception) -> bool:
-        command = r.command
-        tries = self._tries[r.key] = self._tries.get(r.key, 0) + 1
-        log.warning(
-            "outbox.uncertain",
-            call=r.call.id,
-            leg=command.leg,
-            command=command.name,
-            tries=tries,
-            exc_info=None if isinstance(error, Uncertain | TimeoutError) else error,
-        )
-        if command.name in ONCE:
-            await self._tell(r, self._uncertain(r), "uncertain")
-        elif tries >= TRIES:
-            await self._tell(r, self._failed(r, "unreachable"), "failed")
-        else:
-            await asyncio.sleep(min(0.25 * 2**tries, 5.0))
+    async def _one(self, r: Row, call: Call, never_dialled: set[str], nameless: set[str]) -> bool:
+        """Send it if it is still what its leg is to do. False when it cannot be sent now."""
+        if r.key in self._out.sent or r.command.leg in nameless:
+            return True  # one leg holds up no other
+        if asyncio.get_running_loop().time() > r.last:
             return False
-        self._tries.pop(r.key, None)
+        leg = call.leg(r.command.leg)
+        if leg is None or leg.id in never_dialled:
+            self._out.sent.add(r.key)
+        elif r.command.name == "Look" or leg.step == r.command.step:
+            if not await self._out.send(r, call):
+                return False
+        elif r.command.name == "Dial" and not r.taken_over:
+            never_dialled.add(leg.id)
+            await self._out.never_dialled(r)
+        else:
+            self._out.sent.add(r.key)  # overtaken: the leg does something later already
+        if r.key in self._out.nameless:
+            nameless.add(r.command.leg)
         return True
 
-    def _failed(self, r: Row, reason: str) -> Event:
-        c = r.command
-        return CommandFailed(call=r.call.id, leg=c.leg, step=c.step, command=c.name, reason=reason)
 
-    def _uncertain(self, r: Row) -> Event:
-        c = r.command
-        return CommandUncertain(call=r.call.id, leg=c.leg, step=c.step, command=c.name)
-
-    async def _tell(self, r: Row, event: Event, kind: str) -> None:
-        """What became of it goes through the one door; only then is the row done."""
-        c = r.command
-        arrival = Arrival(centre=r.centre, key=f"{c.leg}:{c.step}:{c.name}:{kind}", event=event, provider=r.provider)
-        while True:
-            try:
-                await self._engine.handle(arrival)
-            except Unavailable:
-                await asyncio.sleep(0.5)
-            except (Quarantined, UnknownCentre):
-                break
-            else:
-                break
-        self._sent.add(r.key)
+async def _all(begun: list[Coroutine[Any, Any, bool]]) -> list[bool]:
+    """What each of them gives, when all are over. Raises what the first that failed raised."""
+    ended = await asyncio.gather(*begun, return_exceptions=True)
+    done = []
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
+        done.append(each)
+    return done
 
 
-def _readable(record: asyncpg.Record) -> Row | None:
+def _readable(record: asyncpg.Record, last: float) -> Row | None:
     """The row, or None when its call or its command cannot be read: that must not hold up the others."""
     try:
-        return row(record)
+        return row(record, {}, last)
     except (msgspec.MsgspecError, NewerState):
         log.exception("outbox.unreadable", centre=record["centre"], call=record["call"], command=record["id"])
         return None

@@ -1,6 +1,8 @@
-"""A row of the outbox with what was known of its call when it was read."""
+"""A row of the outbox with what was known of its call when it was read, or when it was handed over."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import asyncpg
 import msgspec
@@ -8,6 +10,7 @@ from msgspec import Struct
 
 from app.call.call import Call
 from app.call.commands import Command
+from app.engine.arrivals import Handed
 from app.store import codec
 
 _lines = msgspec.json.Decoder(dict[str, str]).decode
@@ -23,17 +26,23 @@ class Row(Struct, frozen=True):
     """Another process had it before: it may have been sent."""
     command: Command
     call: Call
-    lines: dict[str, str]
-    remaining: float
-    """Seconds the claim still held."""
+    lines: Mapping[str, str]
+    names: Mapping[str, str]
+    last: float
+    """The moment of the loop's clock after which it may not be begun any more, for the claim may not hold."""
 
     @property
     def key(self) -> tuple[str, int]:
         """What names the row."""
         return self.centre, self.id
 
+    @property
+    def of(self) -> str:
+        """What names the call among all centres."""
+        return f"{self.centre} {self.call.id}"
 
-def row(record: asyncpg.Record) -> Row:
+
+def row(record: asyncpg.Record, names: Mapping[str, str], last: float) -> Row:
     """The row as `store.outbox.mine` read it."""
     return Row(
         record["centre"],
@@ -43,5 +52,12 @@ def row(record: asyncpg.Record) -> Row:
         codec.command(record["data"]),
         codec.call(record["state"]),
         _lines(record["refs"]),
-        record["remaining"],
+        names,
+        last,
     )
+
+
+def given(handed: Handed, last: float) -> Row:
+    """The row as the transaction that wrote it handed it over."""
+    h = handed
+    return Row(h.centre, h.id, h.provider, False, h.command, h.call, h.lines, h.names, last)

@@ -15,6 +15,7 @@ class Platform:
     """`sent` are the commands that arrived, `(leg, step, name)`; `trouble` may raise before or after that."""
 
     name = "demo"
+    in_order = False
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, int, str]] = []

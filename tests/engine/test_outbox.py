@@ -157,6 +157,57 @@ async def test_commands_for_a_call_go_to_the_process_that_has_the_earlier_ones(
     assert [leg for leg, _, _ in platform.sent] == ["c1.2", "c1.3"]
 
 
+async def test_commands_of_two_processes_keep_their_order_while_both_send(
+    start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection
+) -> None:
+    one, two = await start("one"), await start("two")
+    boxes = [await sender(one), await sender(two)]
+    platform.slow = 0.004
+    await one.handle(offered())
+    for n in range(24):
+        engine = one if n % 3 else two
+        happened = consult(f"consult{n}") if n % 2 else pressed("1", key=f"k{n}")
+        await engine.handle(happened)
+        for box in boxes:  # as NOTIFY does
+            box.wake()
+        await asyncio.sleep(0.003 * (n % 4))
+    await until_empty(db)
+    assert platform.most == 1, "one process at a time sends a call's commands"
+    assert [leg for leg, _, name in platform.sent if name == "Dial"] == [f"c1.{n}" for n in range(2, 14)]
+    steps = [step for leg, step, _ in platform.sent if leg == "c1.1"]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 13
+
+
+async def test_a_phone_is_hung_up_by_the_name_the_switch_gave_it_a_moment_ago(
+    start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection
+) -> None:
+    engine = await start()
+    await sender(engine)
+    await engine.handle(offered())
+    await engine.handle(consult())
+    async with asyncio.timeout(5):
+        while not platform.sent:
+            await asyncio.sleep(0)
+    await engine.handle(arrival(ConsultCancelled(call="c1", agent="jan"), "cancel"))
+    await until_empty(db)
+    assert [(o.command.name, o.line) for o in platform.orders] == [("Dial", ""), ("StopRinging", "sw-c1.2")]
+
+
+async def test_what_waits_for_a_slow_switch_is_not_sent_once_an_answer_told_it(
+    start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection
+) -> None:
+    engine = await start()
+    await sender(engine)
+    platform.slow = 0.2
+    await engine.handle(offered())
+    await engine.handle(consult())
+    await engine.handle(pressed("1", key="k1"))
+    await engine.handle(pressed("1", key="k1", replies=True))
+    await until_empty(db)
+    assert platform.sent == [("c1.2", 1, "Dial")]
+
+
 async def test_a_dial_without_an_answer_is_uncertain_and_not_repeated(
     start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection
 ) -> None:

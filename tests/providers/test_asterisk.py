@@ -291,27 +291,68 @@ def test_only_the_agreed_password_opens_the_link() -> None:
 
 
 class Wire:
-    """The far end of the link: says yes to everything and remembers it."""
+    """The far end of the link: remembers what it is asked, and says yes to it once it may; what is `gone` is a 404."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_order: bool = True) -> None:
         self.ahead = timedelta()
+        self.in_order = in_order
         self.asked: list[str] = []
+        self.gone: list[str] = []
+        self.may = asyncio.Event()
+        self.may.set()
 
     async def __call__(self, method: str, path: str, *_more: object) -> Answer:
-        self.asked.append(f"{method} {path}")
+        self.asked.append(asked := f"{method} {path}")
+        await self.may.wait()
+        if asked in self.gone:
+            self.gone.remove(asked)
+            return Answer(404, {"message": "Bridge not found"})
         return Answer(204, {})
+
+
+def sending_over(wire: Wire, tmp_path: Path) -> Sending:
+    manner = Manner("warmlijn", "PJSIP/{user}", "", "waiting", "hold")
+    sending = Sending(lambda: wire, Voices(tmp_path), Keys(Gather(())).gathers, manner)
+    sending.met(LEG)
+    return sending
+
+
+def joins(step: int) -> Order:
+    command = Command(LEG, step, "Join", InRoom(f"{CALL}-r{step}"), left=f"{CALL}-r{step - 1}" if step > 2 else "")
+    return Order(CENTRE, CALL, command, "nl", role="agent")
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+async def test_over_the_link_no_request_waits_for_the_answer_to_the_one_before(tmp_path: Path, in_order: bool) -> None:
+    wire = Wire(in_order=in_order)
+    sending = sending_over(wire, tmp_path)
+    await sending.send(joins(2))
+    wire.asked.clear()
+    wire.may.clear()
+    going = asyncio.create_task(sending.send(joins(3)))
+    await asyncio.sleep(0.01)
+    whole = [f"POST /bridges/{CALL}-r2/removeChannel", f"POST /bridges/{CALL}-r3",
+             f"POST /bridges/{CALL}-r3/addChannel"]  # fmt: skip
+    assert wire.asked == (whole if in_order else whole[:1])
+    wire.may.set()
+    await going
+    assert wire.asked == whole
+
+
+async def test_a_room_that_went_away_is_made_again(tmp_path: Path) -> None:
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    await sending.send(joins(2))
+    wire.asked.clear()
+    wire.gone.append(f"POST /bridges/{CALL}-r2/addChannel")
+    await sending.send(joins(2))
+    enter = f"POST /bridges/{CALL}-r2/addChannel"
+    assert [each for each in wire.asked if "bridges" in each] == [enter, f"POST /bridges/{CALL}-r2", enter]
 
 
 async def test_what_another_process_let_sound_is_stopped_before_a_leg_joins(tmp_path: Path) -> None:
     wire = Wire()
-    manner = Manner("warmlijn", "PJSIP/{user}", "", "waiting", "hold")
-    sending = Sending(lambda: wire, Voices(tmp_path), Keys(Gather(())).gathers, manner)
-    sending.met(LEG)
-
-    def joins(step: int) -> Order:
-        command = Command(LEG, step, "Join", InRoom(f"{CALL}-r{step}"))
-        return Order(CENTRE, CALL, command, "nl", role="agent")
-
+    sending = sending_over(wire, tmp_path)
     await sending.send(joins(2))
     assert [each for each in wire.asked if "playbacks" in each or "moh" in each] == []
     await sending.send(joins(4))

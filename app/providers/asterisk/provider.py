@@ -88,6 +88,11 @@ class Asterisk:
             await rest(method, "/asterisk/modules/res_musiconhold.so")
 
     @property
+    def in_order(self) -> bool:
+        """Over the link Asterisk carries out one request after the other; over HTTP all at once."""
+        return self._rest is not None and self._rest.in_order
+
+    @property
     def linked(self) -> bool:
         """Whether this process holds a link that is up."""
         return self._rest is not None

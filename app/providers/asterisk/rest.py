@@ -39,9 +39,10 @@ class Answer(Struct, frozen=True):
 
 
 class Rest(Protocol):
-    """One way to Asterisk. `ahead` is how far its clock is ahead of ours."""
+    """One way to Asterisk. `ahead` is how far its clock is ahead of ours; `in_order` when requests overtake none."""
 
     ahead: timedelta
+    in_order: bool
 
     async def __call__(
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
@@ -52,11 +53,14 @@ class Rest(Protocol):
 class SocketRest:
     """Requests as `RESTRequest` on an ARI websocket; `answered` is told every `RESTResponse`."""
 
+    in_order = True
+
     def __init__(self, send: Send) -> None:
         self.ahead = timedelta()
         self._send = send
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Told]] = {}
+        self._turn = asyncio.Lock()
 
     async def __call__(
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
@@ -77,7 +81,8 @@ class SocketRest:
         self._waiting[number] = future
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._send(msgspec.json.encode(asked).decode())
+                async with self._turn:
+                    await self._send(msgspec.json.encode(asked).decode())
                 told = await future
         except (TimeoutError, ConnectionError, RuntimeError) as error:
             raise Uncertain("the switch did not answer") from error
@@ -102,6 +107,8 @@ class SocketRest:
 
 class HttpRest:
     """Requests to ARI's own address."""
+
+    in_order = False
 
     def __init__(self, url: str, user: str, password: str, ca: Path | None = None) -> None:
         self.ahead = timedelta()

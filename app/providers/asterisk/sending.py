@@ -157,8 +157,7 @@ class Sending:
                 self._leg(leg).music = True
             case InRoom():
                 await self._answered(order, channel)
-                await self._quiet(leg, step, channel, order.command.left)
-                await self._join(do.room, channel)
+                await self._join(do.room, channel, self._silence(leg, step, channel, order.command.left))
             case None:
                 raise Refused("nothing to send")
         if leg in self._legs:
@@ -201,21 +200,33 @@ class Sending:
 
     async def _quiet(self, leg: str, step: int, channel: str, left: str, *, keep_music: bool = False) -> None:
         """Stop what the leg hears and take it out of its room."""
+        await self._each(self._silence(leg, step, channel, left, keep_music=keep_music))
+
+    def _silence(self, leg: str, step: int, channel: str, left: str, *, keep_music: bool = False) -> list[Asked]:
+        """The requests that take it out of its room and stop what it hears, in that order."""
         before = self._leg(leg)
         known = before.step == step - 1
-        rest = self._rest()
+        asked: list[Asked] = []
         if left:
-            await rest("POST", f"/bridges/{left}/removeChannel", {"channel": channel})
+            asked.append(("POST", f"/bridges/{left}/removeChannel", {"channel": channel}))
         if (before.music or not known) and not keep_music:
-            await rest("DELETE", f"/channels/{channel}/moh")
+            asked.append(("DELETE", f"/channels/{channel}/moh", None))
             before.music = False
         old = [before.playback] if before.playback else []
         if not known:
             old += [playback(leg, n) for n in range(max(1, step - MEMORY), step)]
         for each in old:
             self._note(self.stopped, each)
-            await rest("DELETE", f"/playbacks/{each}")
+            asked.append(("DELETE", f"/playbacks/{each}", None))
         before.playback = ""
+        return asked
+
+    async def _each(self, asked: list[Asked]) -> list[Answer]:
+        """All of these, in this order; over the link none waits for the answer to the one before."""
+        rest = self._rest()
+        if rest.in_order and len(asked) > 1:
+            return list(await asyncio.gather(*(rest(*each) for each in asked)))
+        return [await rest(*each) for each in asked]
 
     async def _play(self, leg: str, step: int, channel: str, media: str) -> None:
         name = self._leg(leg).playback = playback(leg, step)
@@ -238,21 +249,25 @@ class Sending:
         self._note(self.stopped, playback(leg, step))
         await self._play(leg, step, channel, TONE)
 
-    async def _join(self, room: str, channel: str) -> None:
-        answer = await self._enter(room, channel)
+    async def _join(self, room: str, channel: str, before: list[Asked]) -> None:
+        answer = await self._enter(room, channel, before)
         if answer.status == 404:  # its last channel left before this one came
             self._rooms.pop(room, None)
-            answer = await self._enter(room, channel)
+            answer = await self._enter(room, channel, [])
         _must(answer)
 
-    async def _enter(self, room: str, channel: str) -> Answer:
-        rest = self._rest()
+    async def _enter(self, room: str, channel: str, before: list[Asked]) -> Answer:
+        """Make the room if need be; whoever joins meanwhile need not, for their request comes after ours."""
+        asked: list[Asked] = []
         if room not in self._rooms:
-            made = await rest("POST", f"/bridges/{room}", {"type": ROOM_TYPE, "name": room})
-            if not made.done and made.status != 409:
-                return made
+            asked.append(("POST", f"/bridges/{room}", {"type": ROOM_TYPE, "name": room}))
             self._note(self._rooms, room)
-        return await rest("POST", f"/bridges/{room}/addChannel", {"channel": channel} | PRIVATE)
+        asked.append(("POST", f"/bridges/{room}/addChannel", {"channel": channel} | PRIVATE))
+        answers = await self._each([*before, *asked])
+        if len(asked) > 1 and not (made := answers[-2]).done and made.status != 409:
+            self._rooms.pop(room, None)
+            return made
+        return answers[-1]
 
     async def _dial(self, order: Order, do: Ringing) -> None:
         """At most once. A refusal is only believed when the channel is not there (409 cannot be trusted)."""

@@ -36,6 +36,7 @@ class Generic:
     """The PBX of one centre. `source` is the only CloudEvents source accepted; empty accepts every URN."""
 
     name = NAME
+    in_order = False
 
     def __init__(
         self,

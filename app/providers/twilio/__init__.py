@@ -22,6 +22,7 @@ class Twilio:
     """One contact centre's account at Twilio, or at a platform that speaks as Twilio does."""
 
     name = "twilio"
+    in_order = False
 
     def __init__(
         self, centre: str, settings: TwilioSettings, public_url: str, policy: Policy, degrade_number: str | None
