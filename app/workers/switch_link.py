@@ -56,6 +56,8 @@ class SwitchLink:
         self._lease = f"asterisk:{asterisk.centre}"
         self._tasks: set[asyncio.Task[None]] = set()
         self._sessions: set[Session] = set()
+        self._next: Socket | None = None
+        """Who waits until the Asterisk that is served goes away."""
         self._recent: dict[str, None] = {}
         self._main: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -112,7 +114,7 @@ class SwitchLink:
             if self._stopping or await self.holds():
                 break
             await asyncio.sleep(AGAIN)
-        if self._stopping or not await self.holds():
+        if self._stopping or not await self.holds() or not await self._turn(socket):
             await socket.close()
             return
         session = Session(socket, self._heard, None if self._asterisk.settings.called else self._asterisk.http)
@@ -133,6 +135,27 @@ class SwitchLink:
             await session.close()
             await self._let_go()
             log.warning("asterisk.link_down", centre=self._asterisk.centre)
+
+    async def _turn(self, socket: Socket) -> bool:
+        """Wait until no other Asterisk is served: one at a time is, a second one stands by. False when a third comes.
+
+        Without our sign of life its dialplan rings the front office meanwhile. One that answers no more is let go.
+        """
+        self._next = socket
+        said = False
+        while self._next is socket and not self._stopping:
+            for session in tuple(self._sessions):
+                try:
+                    await session.rest("GET", "/asterisk/ping")
+                except Uncertain:
+                    await session.close()
+            if not self._sessions:
+                return True
+            if not said:
+                log.warning("asterisk.another_waits", centre=self._asterisk.centre)
+                said = True
+            await asyncio.sleep(AGAIN)
+        return False
 
     async def cut(self) -> None:
         """Hang up the link; it comes back by itself."""
