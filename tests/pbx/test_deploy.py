@@ -6,13 +6,14 @@ import asyncio
 import re
 import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 
 from app.call.call import Choosing, Ended, Talking
 from app.doctor.modules import NEEDED
@@ -109,7 +110,8 @@ async def test_every_example_of_a_trunk_loads_without_a_complaint(tmp_path: Path
         assert "warmlijn" in await pbx.cli("ari show apps")
         codecs = await pbx.cli("pjsip show endpoint trunk")
         assert re.search(r"^ allow\s+: \(alaw\|ulaw\|g722\)", codecs, re.MULTILINE), codecs
-        for module in (*NEEDED, *CODECS.values(), "res_srtp.so", "res_pjsip_outbound_registration.so", "func_dialplan.so"):
+        ours = ("res_srtp.so", "res_pjsip_outbound_registration.so", "func_dialplan.so")
+        for module in (*NEEDED, *CODECS.values(), *ours):
             assert "Running" in await pbx.cli(f"module show like {module}"), module
     # Nobody listens where this example looks for the service: only of that it may complain.
     assert [line for line in complaints(pbx) if "websocket" not in line.lower()] == []
@@ -241,6 +243,32 @@ async def test_asterisk_started_before_there_was_any_music_has_it_when_the_servi
             await linked(stage)
             said = await ours.cli("moh show files")
             assert [tune for tune in ("moh/waiting/", "moh/hold/") if tune not in said] == []
+
+
+async def waiting(logged: Sequence[Mapping[str, Any]], times: int) -> None:
+    """So many times an Asterisk was told to stand by."""
+    async with asyncio.timeout(10):
+        while sum(entry["event"] == "asterisk.another_waits" for entry in logged) < times:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_second_asterisk_stands_by_until_the_first_one_dies(
+    tmp_path: Path, database: str, served: Any
+) -> None:
+    service, server = served
+    async with deployed(tmp_path / "first", "ip", service) as first, house(database, first, server) as stage:
+        await linked(stage)
+        with structlog.testing.capture_logs() as logged:
+            async with deployed(tmp_path / "second", "ip", service, SOUNDS=str(first.sounds)) as second:
+                await waiting(logged, 1)
+                assert stage.link.compared
+                assert "KCC_ALIVE" not in await second.cli("dialplan show globals")
+                await first.kill()
+                await shows(lambda: second.cli("dialplan show globals"), "KCC_ALIVE=")
+                await first.start()
+                await waiting(logged, 2)
+                assert "KCC_ALIVE" not in await first.cli("dialplan show globals")
+                assert stage.link.compared
 
 
 async def test_a_call_goes_out_through_the_trunk_with_its_password(tmp_path: Path) -> None:
