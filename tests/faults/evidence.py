@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import asyncpg
 
 from app import policyfile
@@ -10,11 +13,11 @@ from app.decide import decide
 from app.engine.arrivals import subject_of
 from app.engine.policies import Policies
 from app.engine.replay import replay
-from app.providers.base import Provider
+from app.providers.base import Arrival, Provider
 from app.providers.generic.provider import Generic
 from app.providers.twilio import Twilio
 from app.settings import Secret, TwilioSettings
-from tests.faults.front import Front
+from tests.faults.front import Answer, Front, Request
 from tests.faults.process import until
 from tests.faults.town import ACCOUNT, CENTRE, SECRET, TOKEN
 
@@ -36,11 +39,24 @@ class Evidence:
 
     async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
         """The rows of one statement."""
-        connection = await asyncpg.connect(self.url, timeout=5, command_timeout=10)
+        connection = await self._connected()
         try:
-            return await connection.fetch(statement, *arguments)
+            found: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
+            return found
         finally:
             await connection.close()
+
+    async def _connected(self) -> asyncpg.Connection:
+        """As soon as the server takes connections, if it was only just started again."""
+        made: list[asyncpg.Connection] = []
+
+        async def connects() -> bool:
+            with suppress(asyncpg.CannotConnectNowError, OSError):
+                made.append(await asyncpg.connect(self.url, timeout=5, command_timeout=10))
+            return bool(made)
+
+        await until(connects, "the database takes connections", 10)
+        return made[0]
 
     async def left(self) -> list[str]:
         """What is not settled, in words."""
@@ -74,18 +90,35 @@ class Evidence:
         shown = (f"{d.where}\n  {d.stored}\n  {d.folded}" for d in report.differences[:5])
         assert report.differences == [], "\n".join(shown)
 
-    async def holds_all(self, front: Front, public: str) -> int:
-        """Every event of every request that was acknowledged stands in the log; returns how many those are."""
+    async def holds_all(self, front: Front, public: str, since: int | None = None) -> int:
+        """Every event of every request that was acknowledged stands in the log; returns how many those are.
+
+        With `since` only of the requests after so many, and not yet of those by which a switch tells that the KCC has
+        the caller: they are answered without a database, too, and saved when there is one.
+        """
+        taken = front.taken[since or 0 :]
         known = {(row[0], row[1]) for row in await self.rows("SELECT subject, key FROM events")}
         found = 0
-        for request, answer in front.taken:
-            if degraded(answer.body):
-                continue        # the switch was sent to the KCC: that was never a promise that the event is kept
-            provider = self._provider(request.target, public)
-            for arrival in provider.read(request.hook(CENTRE, provider.name), self.policy):
+        for request, answer in taken:
+            if since is not None and b"degraded=1" in request.target:
+                continue
+            for arrival in self.arrivals(request, answer, public):
                 found += 1
                 assert (subject_of(arrival.event), arrival.key) in known, (request.target, arrival)
         return found
+
+    def arrivals(self, request: Request, answer: Answer, public: str) -> Sequence[Arrival]:
+        """The events whose keeping this answer promised; none when the switch was sent to the KCC."""
+        if degraded(answer.body):
+            return ()
+        provider = self._provider(request.target, public)
+        return provider.read(request.hook(CENTRE, provider.name), self.policy)
+
+    async def story(self, *calls: str) -> str:
+        """What happened in these calls, an event a line."""
+        subjects = [f"call:{call}" for call in calls]
+        rows = await self.rows("SELECT * FROM events WHERE subject = ANY ($1) ORDER BY subject, seq", subjects)
+        return "\n".join(f"{r['at']:%T.%f} {r['key']} {r['data']} -> {r['phase_after']} {r['because']}" for r in rows)
 
     def _provider(self, target: bytes, public: str) -> Provider:
         if b"/generic/" in target:
