@@ -24,6 +24,7 @@ endpoint_identifier_order = username,ip
 type = transport
 protocol = udp
 bind = 127.0.0.1:@PORT@
+@SAFE@
 [line](!)
 type = endpoint
 transport = transport-udp
@@ -38,6 +39,7 @@ aors = @ACCOUNT@
 [@ACCOUNT@](line)
 allow = alaw,ulaw,g722
 @AUTH@
+@MEDIA@
 [ulaw](line)
 allow = ulaw
 [g722](line)
@@ -129,14 +131,19 @@ async def deployed(
 
 
 @asynccontextmanager
-async def provider(folder: Path, port: int, customer: str = "") -> AsyncIterator[Pbx]:
-    """Who sells the trunk: citizens call through it; `customer` is where one is that does not log in."""
+async def provider(folder: Path, port: int, customer: str = "", safe: str = "") -> AsyncIterator[Pbx]:
+    """Who sells the trunk: citizens call through it; `customer` is where one is that does not log in.
+
+    With `safe`, the section of a transport with TLS, that customer gets TLS and SRTP.
+    """
     http_port = free_port()
+    where = customer.partition(":")[0] if safe else customer
     words = {
         "ACCOUNT": ACCOUNT, "PASSWORD": TRUNK_PASSWORD, "PORT": str(port), "PHONE": PHONE_SECRET,
         "AUTH": "" if customer else f"auth = {ACCOUNT}",
-        "CONTACT": f"contact = sip:{customer}" if customer else "",
-        "CUSTOMER": f"[customer]\ntype = identify\nendpoint = {ACCOUNT}\nmatch = {customer}\n" if customer else "",
+        "CONTACT": f"contact = sip:{customer}" + ("\\;transport=tls" if safe else "") if customer else "",
+        "CUSTOMER": f"[customer]\ntype = identify\nendpoint = {ACCOUNT}\nmatch = {where}\n" if customer else "",
+        "SAFE": safe, "MEDIA": "transport = transport-tls\nmedia_encryption = sdes" if safe else "",
     }  # fmt: skip
     first, last = ports.switch()
     files = {

@@ -84,14 +84,15 @@ async def answered_in_the_menu(stage: Stage, caller: Phone, bart: Phone, dialled
 
 
 def certificate(folder: Path) -> dict[str, str]:
-    """A certificate of our own making, for the examples with TLS."""
+    """A certificate of our own making for both sides, for the example with TLS."""
     key, made = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", made,
-         "-subj", "/CN=pbx.test", "-days", "2"], check=True, capture_output=True,
+         "-subj", "/CN=pbx.test", "-addext", "subjectAltName=IP:127.0.0.1,IP:127.0.0.2", "-days", "2"],
+        check=True, capture_output=True,
     )  # fmt: skip
     return {
-        "SIP_CERTIFICATE": str(made), "SIP_KEY": str(key), "SIP_DOMAIN": "pbx.test", "TRUNK_ADDRESS": "127.0.0.1",
+        "SIP_CERTIFICATE": str(made), "SIP_KEY": str(key), "SIP_DOMAIN": "pbx.test", "TRUNK_ADDRESS": "127.0.0.2",
         "CA_FILE": str(made),
     }  # fmt: skip
 
@@ -295,6 +296,40 @@ async def test_a_wrong_password_of_the_trunk_is_said_and_tried_again(tmp_path: P
         await ours.cli("pjsip send register trunk")
         await shows(lambda: ours.cli("pjsip show registrations"), "Rejected")
     assert any("trunk" in line or ACCOUNT in line for line in complaints(ours))
+
+
+async def test_an_sbc_calls_over_tls_with_srtp(tmp_path: Path) -> None:
+    """What comes over TLS comes from any port: the other side has an address of its own."""
+    papers, port, tls, ours_tls = certificate(tmp_path), free_port(), free_port(), free_port()
+    safe = "\n".join((
+        "[transport-tls]", "type = transport", "protocol = tls", f"bind = 127.0.0.2:{tls}", "method = tlsv1_2",
+        f"cert_file = {papers['SIP_CERTIFICATE']}", f"priv_key_file = {papers['SIP_KEY']}",
+        f"ca_list_file = {papers['CA_FILE']}", "verify_server = yes",
+    ))  # fmt: skip
+    async with (
+        deployed(
+            tmp_path / "ours", "sbc", NOWHERE, TRUNK_HOST=f"127.0.0.2:{tls}", SIPS_BIND=f"127.0.0.1:{ours_tls}",
+            **papers,
+        ) as ours,
+        provider(tmp_path / "theirs", port, f"127.0.0.1:{ours_tls}", safe) as theirs,
+        Phone(ours.sip, "101") as bart,
+        Phone(theirs.sip, "caller", number="0612345678") as caller,
+    ):
+        await bart.registered()
+        await ours.cli("pjsip set logger on")
+        await caller.dials(MENU)
+        await bart.rings()
+        await bart.accepts()
+        await hear_each_other(caller, bart)
+        await caller.hangs_up()
+        await bart.over()
+        asked = {"endpoint": "PJSIP/+31612345678@trunk", "app": "warmlijn"}
+        async with aiohttp.ClientSession(headers=LOGIN) as http:
+            await http.post(f"{ours.ari}/channels", params=asked)
+        await shows(lambda: ours.cli("core show channels"), r"PJSIP/trunk\S+.* Up ")
+    said = ours.log.read_text(errors="replace")
+    assert len(re.findall(r"^a=crypto:", said, re.MULTILINE)) >= 4
+    assert "RTP/SAVP" in said
 
 
 async def test_a_phone_of_another_pbx_behind_the_trunk_is_rung(tmp_path: Path, database: str, served: Any) -> None:
