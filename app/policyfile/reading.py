@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from app.policyfile.mistakes import Path, Teller, shown
-from app.policyfile.shape import RoutingFile, part_within
+from app.policyfile.schema import part_within
+from app.policyfile.shape import RoutingFile
 from app.policyfile.yamltree import Tree
 
 CODES = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.policyfile.references import MOST_CHOICES
-from app.policyfile.shape import Part, RoutingFile, part_within
+from app.policyfile.shape import Part, RoutingFile
 from app.policyfile.standard import SLOTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -62,3 +62,14 @@ def texts() -> str:
     """The standard sentences and what can be filled in each, as a Markdown table."""
     rows = [f"| `{text}` | {', '.join(f'`{{{slot}}}`' for slot in sorted(slots))} |" for text, slots in SLOTS.items()]
     return "\n".join(["| tekst | in te vullen |", "|---|---|", *rows])
+
+
+def part_within(annotation: Any) -> type[Part] | None:
+    """The part that a field holds, looked for inside `dict[...]`, `tuple[...]` and `... | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = part_within(inner)
+        if found is not None:
+            return found
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -252,9 +252,8 @@ class KeysPart(Part):
     @model_validator(mode="after")
     def apart(self) -> KeysPart:
         """No code begins with the other: it would never be reached."""
-        if self.transfer and self.cancel and (
-            self.transfer.startswith(self.cancel) or self.cancel.startswith(self.transfer)
-        ):
+        short, long = sorted((self.transfer or "", self.cancel or ""), key=len)
+        if short and long.startswith(short):
             raise wrong("same_code")
         return self
 
@@ -392,14 +391,3 @@ class RoutingFile(Part):
     """De vaste zinnen."""
     tests: tuple[TestPart, ...] = ()
     """Proeven: wat een beller doet en wat er dan moet gebeuren."""
-
-
-def part_within(annotation: Any) -> type[Part] | None:
-    """The part that a field holds, looked for inside `dict[...]`, `tuple[...]` and `... | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = part_within(inner)
-        if found is not None:
-            return found
-    return None
