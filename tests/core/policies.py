@@ -30,7 +30,7 @@ HOURS = {
 }
 TEXTS = {
     name: Text(name, {"nl": f"<{name}>", "en": f"<{name}>"})
-    for name in ("greeting_morning", "closed", "menu_main", "announce", "goodbye")
+    for name in ("greeting_morning", "closed", "menu_main", "announce", "goodbye", "accept_call", "announce_agent")
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from app.call.call import Choosing, Degraded, Joining, Talking
 from app.call.commands import present
@@ -178,6 +179,31 @@ async def test_a_voicemail_is_not_an_answer(line: Line) -> None:
     line.take(await line.wire.machine(leg.id))
     assert line.house.calls[line.call].leg(leg.id).live is False  # type: ignore[union-attr]
     assert not isinstance(line.phase, Joining)
+    assert [record.outcome for record in line.house.records if isinstance(record, OfferMade)] == ["voicemail"]
+
+
+async def at_home(line: Line) -> Leg:
+    """Bart's telephone at home was picked up."""
+    agents = line.house.policy.agents
+    home = replace(agents["bart"], address="tel:+31612300009")
+    line.house.policy = replace(line.house.policy, agents=agents | {"bart": home})
+    return await line.offered_to_bart()
+
+
+async def test_who_picks_up_outside_presses_a_key_and_hears_who_calls(line: Line) -> None:
+    leg = await at_home(line)
+    heard = line.hears((await line.wire.answered(leg.id))[0])
+    assert heard == Heard("gather", "<accept_call> <accept_call>")
+    heard = line.hears(await line.wire.keys(leg.id, leg.step + 1, "1"))
+    assert heard == Heard("say", "<announce_agent>")
+    assert line.hears(await line.wire.said(leg.id, leg.step + 2)).does == "join"
+    assert isinstance(line.phase, Joining)
+
+
+async def test_who_presses_nothing_outside_is_a_voicemail(line: Line) -> None:
+    leg = await at_home(line)
+    line.take((await line.wire.answered(leg.id))[0])
+    line.take(await line.wire.silence(leg.id, leg.step + 1))
     assert [record.outcome for record in line.house.records if isinstance(record, OfferMade)] == ["voicemail"]
 
 

@@ -215,6 +215,25 @@ async def test_a_voicemail_at_a_colleagues_mobile_is_not_taken_for_the_colleague
         await on.over()
 
 
+@pytest.mark.parametrize("key", ["1", ""])
+async def test_a_colleague_on_a_mobile_presses_a_key_and_a_voicemail_that_nobody_detected_does_not(key: str) -> None:
+    async with stage() as on:
+        caller, agent = await talking(on)
+        on.switch.phones[ANS], on.switch.phones[MOBILE] = unreachable, answers(0.02)
+        await on.desk.tell(ConsultAsked(on.desk.call.id, "bart", "ans"))
+        mobile = await on.switch.dialled(MOBILE)
+        await mobile.hears("accept_call")
+        if key:
+            mobile.press(key)
+            await mobile.hears("announce")
+            await mobile.until(lambda: together(agent, mobile))
+        else:
+            await mobile.until(lambda: mobile.status == "completed")
+            await caller.until(lambda: together(caller, agent))
+        caller.hang_up()
+        await on.over()
+
+
 async def test_a_caller_who_hangs_up_leaves_no_phone_ringing() -> None:
     async with stage() as on:
         on.switch.phones[BART] = rings
