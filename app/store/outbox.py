@@ -34,7 +34,7 @@ WHERE claimed_by = $1 AND claimed_until < clock_timestamp() + interval '{LEASE -
 _TAKE_OVER = f"""
 WITH dead AS MATERIALIZED (
     SELECT DISTINCT centre, call, claimed_by FROM outbox
-    WHERE claimed_until < clock_timestamp() AND claimed_by <> $1 LIMIT 200)
+    WHERE claimed_until < clock_timestamp() AND claimed_by <> $1 AND centre = ANY ($2::text[]) LIMIT 200)
 UPDATE outbox SET claimed_by = $1, claimed_until = clock_timestamp() + interval '{LEASE} s', attempts = attempts + 1
 WHERE ctid = ANY (ARRAY(
     SELECT o.ctid FROM dead d CROSS JOIN LATERAL (
@@ -42,7 +42,9 @@ WHERE ctid = ANY (ARRAY(
         WHERE o.centre = d.centre AND o.call = d.call AND o.claimed_by = d.claimed_by
         ORDER BY id FOR UPDATE OFFSET 0) o))"""
 
-_AGE = "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM outbox"
+_AGE = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM outbox
+WHERE centre = ANY ($1::text[])"""
 
 Line = tuple[str, str, str, str, str]
 """Centre, leg, call, provider, the platform's own id of the leg."""
@@ -69,13 +71,16 @@ async def renew(pool: asyncpg.Pool, node: str) -> None:
     await pool.execute(_RENEW, node)
 
 
-async def take_over(pool: asyncpg.Pool, node: str) -> int:
-    """Take over from processes that fell silent: whole calls, so that their order stays. Returns how many commands."""
-    status: str = await pool.execute(_TAKE_OVER, node)
+async def take_over(pool: asyncpg.Pool, node: str, centres: Collection[str]) -> int:
+    """Take over from processes that fell silent: whole calls, so that their order stays. Returns how many commands.
+
+    Only of these centres: the switch of another one may be out of reach for this process.
+    """
+    status: str = await pool.execute(_TAKE_OVER, node, list(centres))
     return int(status.rpartition(" ")[2])
 
 
-async def age(connection: asyncpg.Pool | asyncpg.Connection) -> float:
-    """Seconds since the oldest command that is not known to be done was written."""
-    seconds: float = await connection.fetchval(_AGE)
+async def age(connection: asyncpg.Pool | asyncpg.Connection, centres: Collection[str]) -> float:
+    """Seconds since the oldest command of these centres that is not known to be done was written."""
+    seconds: float = await connection.fetchval(_AGE, list(centres))
     return seconds

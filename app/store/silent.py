@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import asyncpg
 
 _QUIET = """
 SELECT c.centre, c.id, c.provider, c.state, l.refs
-FROM centres t
+FROM unnest($3::text[]) t (id)
 CROSS JOIN LATERAL (SELECT * FROM calls c WHERE c.centre = t.id AND c.live OFFSET 0) c
 CROSS JOIN LATERAL (SELECT max(e.at) AS at FROM events e
                     WHERE e.centre = c.centre AND e.subject = 'call:' || c.id OFFSET 0) heard
@@ -21,10 +22,13 @@ WHERE greatest(heard.at, armed.at)
 ORDER BY heard.at LIMIT 200"""
 
 
-async def quiet(pool: asyncpg.Pool, since: datetime, talking_since: datetime) -> list[asyncpg.Record]:
-    """Live calls whose last event and last timer lie before `since`, or `talking_since` when people speak.
+async def quiet(
+    pool: asyncpg.Pool, centres: Collection[str], since: datetime, talking_since: datetime
+) -> list[asyncpg.Record]:
+    """Live calls of these centres whose last event and last timer lie before `since`.
 
-    `(centre, id, provider, state, refs)`; refs is leg -> the platform's own id, as JSON.
+    When people speak it is `talking_since`. Rows `(centre, id, provider, state, refs)`; refs is leg -> the platform's
+    own id, as JSON.
     """
-    rows: list[asyncpg.Record] = await pool.fetch(_QUIET, since, talking_since)
+    rows: list[asyncpg.Record] = await pool.fetch(_QUIET, since, talking_since, list(centres))
     return rows

@@ -85,7 +85,8 @@ class Health:
 
     async def _looked(self) -> dict[str, str]:
         async with self._pool.acquire() as connection:
-            pending, age = await migrations.pending(connection), await outbox.age(connection)
+            pending = await migrations.pending(connection)
+            age = await outbox.age(connection, self._engine.policies.centres())
         return {
             "migrations": "pending" if pending else "ok",
             "outbox": "ok" if age <= OLDEST else f"oldest command waits {age:.0f} s",
@@ -108,7 +109,8 @@ class Health:
                 self._metrics.sign.labels(centre).set((self._clock() - state.alive_at).total_seconds())
         try:
             self._metrics.looked(await within(SECONDS, figures.now(self._pool, self._clock())))
-            self._metrics.outbox_age.set(await within(SECONDS, outbox.age(self._pool)))
+            centres = self._engine.policies.centres()
+            self._metrics.outbox_age.set(await within(SECONDS, outbox.age(self._pool, centres)))
         except FAILURES:
             pass
         return Response(self._metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

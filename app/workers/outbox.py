@@ -170,8 +170,9 @@ class Outbox:
         while True:
             try:
                 await outbox.renew(self._pool, self._engine.node)
-                taken = await outbox.take_over(self._pool, self._engine.node)
-                self.age = await outbox.age(self._pool)
+                centres = self._engine.policies.centres()
+                taken = await outbox.take_over(self._pool, self._engine.node, centres)
+                self.age = await outbox.age(self._pool, centres)
                 if taken:
                     log.warning("outbox.taken_over", commands=taken)
                 if taken or self.age > BEAT:

@@ -58,22 +58,23 @@ class Reconcile:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        first = True
+        seen: set[str] = set()
         while True:
             try:
-                if await leases.take(self._pool, "reconcile", self._engine.node, 3 * EVERY) is not None:
-                    await self.look(timedelta(seconds=SECONDS) if first else QUIET)
-                    first = False
+                for centre in self._engine.policies.centres():
+                    if await leases.take(self._pool, f"reconcile:{centre}", self._engine.node, 3 * EVERY) is not None:
+                        await self.look(QUIET if centre in seen else timedelta(seconds=SECONDS), centre)
+                        seen.add(centre)
             except FAILURES as error:
                 log.warning("reconcile.database", exc_info=error)
             except Exception:
                 log.exception("reconcile.failed")
             await asyncio.sleep(EVERY)
 
-    async def look(self, silence: timedelta) -> int:
-        """Ask about every leg of the calls that were silent so long; returns how many legs."""
-        now = self._clock()
-        rows = await silent.quiet(self._pool, now - silence, now - max(silence, TALKING))
+    async def look(self, silence: timedelta, *centres: str) -> int:
+        """Ask about every leg of calls that were silent so long, of these centres, else of all; returns how many."""
+        now, centres = self._clock(), centres or self._engine.policies.centres()
+        rows = await silent.quiet(self._pool, centres, now - silence, now - max(silence, TALKING))
         legs = 0
         for row in rows:
             try:

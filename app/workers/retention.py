@@ -48,17 +48,18 @@ class Retention:
     async def _run(self) -> None:
         while True:
             try:
-                if await leases.take(self._pool, "retention", self._node, 2 * EVERY) is not None:
-                    await self.clean()
+                for centre in self._centres:
+                    if await leases.take(self._pool, f"retention:{centre}", self._node, 2 * EVERY) is not None:
+                        await self.clean(centre)
             except FAILURES as error:
                 log.warning("retention.database", exc_info=error)
             await asyncio.sleep(EVERY)
 
-    async def clean(self) -> None:
-        """Delete what has outlived its term now."""
+    async def clean(self, *centres: str) -> None:
+        """Delete what has outlived its term now, of these centres, else of all."""
         now = self._clock()
         await forgetting.forget_names(self._pool, now)
-        for centre in self._centres:
+        for centre in centres or self._centres:
             kept = self._policies.active(centre).retention
             calls, events = timedelta(days=kept.calls), timedelta(days=kept.events)
             await forgetting.forget(self._pool, centre, now - calls, now - events)

@@ -33,9 +33,9 @@ async def start(database: str, db: asyncpg.Connection) -> AsyncIterator[Start]:
         await db.execute("INSERT INTO centres (id, state) VALUES ($1, $2)", name, text(Centre(name, "v1")))
     engines: list[Engine] = []
 
-    async def one(node: str = "a", **options: object) -> Engine:
+    async def one(node: str = "a", centres: tuple[str, ...] = CENTRES, **options: object) -> Engine:
         policies = Policies()
-        for name in CENTRES:
+        for name in centres:
             policies.add(name, rules.policy())
             policies.activate(name, "v1")
         given = {"decide": rules.decide, "clock": lambda: datetime.now(UTC)} | options

@@ -80,7 +80,7 @@ async def work(engine: Engine, outbox: Outbox, timers: Timers, pool: asyncpg.Poo
         await engine.handle(ended(call, leg=2))
         await engine.handle(ended(call))
     now = datetime.now(UTC)
-    await silent.quiet(pool, now, now)
+    await silent.quiet(pool, CENTRES, now, now)
     await leases.take(pool, "reconcile", "a", 10)
 
 

@@ -284,7 +284,7 @@ async def test_a_claim_is_renewed_while_its_process_lives(
     await db.execute("UPDATE outbox SET claimed_until = clock_timestamp() + interval '1 s'")
     await module.outbox.renew(pool, "a")
     assert await db.fetchval("SELECT claimed_until > clock_timestamp() + interval '4 s' FROM outbox")
-    assert await module.outbox.take_over(pool, "b") == 0
+    assert await module.outbox.take_over(pool, "b", CENTRES) == 0
     await pool.close()
 
 
