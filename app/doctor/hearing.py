@@ -108,7 +108,7 @@ def _odd(path: Path) -> str:
         with wave.open(str(path)) as file:
             got = (file.getframerate(), 8 * file.getsampwidth(), file.getnchannels())
     except (wave.Error, EOFError, OSError):
-        return "WAV?"
+        return "remark:not_wav"
     return "" if got == (8000, 16, 1) else f"{got[0]} Hz, {got[1]} bits, {got[2]} x"
 
 

@@ -138,12 +138,16 @@ HOUSE: Mapping[str, Words] = {
     ),
     "service_unasked": Words(
         "service", "unseen",
-        "De dienst kon niet zelf worden gevraagd hoe het staat: {why}.",
-        "The service could not be asked how things are: {why}.",
-        "Los eerst op wat hierboven fout is.",
-        "First mend what is wrong above.",
+        "De dienst zegt niet hoe het met Asterisk staat: {why}.",
+        "The service does not say how Asterisk is: {why}.",
+        "Los eerst op wat hierboven fout is, en kijk anders in het logboek van de dienst.",
+        "First mend what is wrong above, else read the log of the service.",
     ),
-    "twilio_ok": Words("platform", "ok", "Twilio bereikt ons op {url}.", "Twilio reaches us at {url}."),
+    "twilio_ok": Words(
+        "platform", "ok",
+        "Twilio krijgt het adres {url}; of het daar aankomt, is van hier niet te zien.",
+        "Twilio is given the address {url}; whether it arrives there cannot be seen from here.",
+    ),
     "twilio_url": Words(
         "platform", "wrong",
         "Twilio kan {url} niet bereiken: dat is deze machine zelf.",

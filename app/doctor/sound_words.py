@@ -36,14 +36,18 @@ SOUND: Mapping[str, Words] = {
     ),
     "phones_none": Words(
         "phones", "warning",
-        "De routering noemt geen enkel SIP-toestel.", "The routing names no SIP phone at all.",
+        "De routering noemt geen enkel SIP-toestel.",
+        "The routing names no SIP phone at all.",
+        "Geef medewerkers en collega's in routing.yaml een adres zoals sip:101@pbx.",
+        "Give agents and colleagues in routing.yaml an address such as sip:101@pbx.",
     ),
     "busy_at": Words(
         "phones", "warning",
         "Wie in gesprek is, geldt niet als bezet: {phones}.",
         "Who is in a call does not count as busy: {phones}.",
-        "Zet device_state_busy_at = 1 bij deze toestellen in pjsip.conf; daarna: asterisk -rx 'pjsip reload'.",
-        "Set device_state_busy_at = 1 for these phones in pjsip.conf; then: asterisk -rx 'pjsip reload'.",
+        "Zet device_state_busy_at = 1 bij deze toestellen in pjsip.conf; daarna: "
+        "asterisk -rx 'module reload res_pjsip.so'.",
+        "Set device_state_busy_at = 1 for these phones in pjsip.conf; then: asterisk -rx 'module reload res_pjsip.so'.",
     ),
     "outside_ok": Words(
         "phones", "ok", "Naar buiten wordt gebeld via {trunk}.", "Calls outside go through {trunk}."
@@ -76,8 +80,8 @@ SOUND: Mapping[str, Words] = {
         "codecs", "wrong",
         "{phone} mag geen alaw, ulaw of g722 gebruiken (wel {allowed}).",
         "{phone} may use none of alaw, ulaw and g722 (but {allowed}).",
-        "Zet allow = alaw bij dit toestel in pjsip.conf; daarna: asterisk -rx 'pjsip reload'.",
-        "Set allow = alaw for this phone in pjsip.conf; then: asterisk -rx 'pjsip reload'.",
+        "Zet allow = alaw bij dit toestel in pjsip.conf; daarna: asterisk -rx 'module reload res_pjsip.so'.",
+        "Set allow = alaw for this phone in pjsip.conf; then: asterisk -rx 'module reload res_pjsip.so'.",
     ),
     "codec_unloaded": Words(
         "codecs", "wrong",
@@ -95,7 +99,8 @@ SOUND: Mapping[str, Words] = {
     ),
     "sounds_unread": Words(
         "sounds", "wrong",
-        "De dienst schrijft in {folder}, maar Asterisk kan dat niet lezen als {seen}: een beller hoort geen zin.",
+        "De dienst schrijft in {folder}, maar Asterisk kan dat niet lezen als {seen}: "
+        "een beller hoort geen enkele zin.",
         "The service writes in {folder}, but Asterisk cannot read it as {seen}: a caller hears no sentence at all.",
         "Op één machine: geef de gebruiker van Asterisk leesrecht op de map en toegang (x) tot elke map erboven. "
         "Op twee machines: deel de map, en zet ASTERISK_SOUNDS_SEEN op de plaats waar Asterisk haar ziet. "
@@ -133,8 +138,8 @@ SOUND: Mapping[str, Words] = {
     ),
     "sentences_unmade": Words(
         "sounds", "warning",
-        "Van de {count} vaste zinnen staan er {unmade} nog niet klaar; wie er een nodig heeft, wacht langer.",
-        "Of the {count} standing sentences {unmade} are not ready yet; who needs one waits longer.",
+        "Van de {count} vaste zinnen staan er {unmade} nog niet klaar; de eerste die er een nodig heeft, wacht.",
+        "Of the {count} standing sentences {unmade} are not ready yet; the first to need one waits.",
         "Na een start duurt dit hoogstens een minuut. Blijft het, zoek dan voices.not_made in het logboek.",
         "After a start this takes a minute at most. If it stays, look for voices.not_made in the service's log.",
     ),
@@ -150,18 +155,18 @@ SOUND: Mapping[str, Words] = {
         "sounds", "warning",
         "Er is nog maar {free} vrij bij {folder}.",
         "Only {free} are free at {folder}.",
-        "Ruim op: zonder ruimte is geen nieuwe zin te maken, dus ook geen naam van een beller.",
-        "Make room: without it no new sentence can be made, so no name of a caller either.",
+        "Ruim op: zonder ruimte zijn er geen nieuwe gesproken zinnen.",
+        "Make room: without it there are no new spoken sentences.",
     ),
     "disk_full": Words(
         "sounds", "wrong",
         "Er is bijna niets meer vrij bij {folder} ({free}).",
         "Almost nothing is free at {folder} ({free}).",
-        "Ruim nu op: zonder ruimte is geen zin met een naam of tijd te maken.",
-        "Make room now: without it no sentence with a name or a time can be made.",
+        "Ruim nu op: zonder ruimte wordt geen zin met een naam of tijd gesproken.",
+        "Make room now: without it no sentence with a name or a time is spoken.",
     ),
     "music_ok": Words(
-        "music", "ok", "De klassen {names} zijn er, met muziek.", "The classes {names} are there, with music."
+        "music", "ok", "Asterisk kent de muziek {names}.", "Asterisk knows the music {names}."
     ),
     "music_empty": Words(
         "music", "wrong",
@@ -246,8 +251,8 @@ TERMS: Mapping[str, tuple[str, str]] = {
         "zie het logboek van het proces dat de verbinding houdt", "see the log of the process that holds the link"
     ),
     "why_unknown": (
-        "kijk opnieuw; blijft dit zo, lees dan het logboek van de dienst",
-        "look again; if it stays so, read the log of the service",
+        "onbekend; kijk opnieuw, en lees anders het logboek van de dienst",
+        "unknown; look again, else read the log of the service",
     ),
     "why_function": (
         "daarvoor is de module func_dialplan.so nodig, en die is niet geladen",

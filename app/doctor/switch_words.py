@@ -64,7 +64,7 @@ SWITCH: Mapping[str, Words] = {
         "link", "wrong",
         "De dienst is niet verbonden met Asterisk, al antwoordt Asterisk wel op {url}.",
         "The service is not connected with Asterisk, although Asterisk answers at {url}.",
-        "Draait de dienst met deze instellingen? Zoek asterisk.link_failed in haar logboek.",
+        "Draait de dienst met deze instellingen? Zoek asterisk.link_failed in zijn logboek.",
         "Does the service run with these settings? Look for asterisk.link_failed in its log.",
     ),
     "link_service": Words(
@@ -121,7 +121,7 @@ SWITCH: Mapping[str, Words] = {
         "Werk Asterisk bij naar {needed} of nieuwer.",
         "Update Asterisk to {needed} or newer.",
     ),
-    "systemname_ok": Words("asterisk", "ok", "Zijn naam (systemname) is {name}.", "Its name (systemname) is {name}."),
+    "systemname_ok": Words("asterisk", "ok", "De naam (systemname) is {name}.", "The name (systemname) is {name}."),
     "systemname_none": Words(
         "asterisk", "warning",
         "In asterisk.conf staat geen systemname: gesprekken van twee centrales kunnen hetzelfde kenmerk krijgen.",
@@ -180,15 +180,15 @@ SWITCH: Mapping[str, Words] = {
     ),
     "fallback_ok": Words(
         "fallback", "ok",
-        "Zonder de dienst gaat een beller naar {exten} in context {context}.",
-        "Without the service a caller goes to {exten} in context {context}.",
+        "Context {context} heeft extensie {exten}, voor als de dienst er niet is.",
+        "Context {context} has extension {exten}, for when the service is away.",
     ),
     "fallback_absent": Words(
         "fallback", "wrong",
         "Context {context} heeft geen extensie {exten}: zonder de dienst wordt elke oproep verbroken.",
         "Context {context} has no extension {exten}: without the service every call is cut off.",
         "Neem extensie down over uit deploy/asterisk/extensions.conf, met de toestellen van uw frontoffice; daarna: "
-        "asterisk -rx 'dialplan reload'. Heet zij bij u anders, zet dan ASTERISK_FALLBACK.",
+        "asterisk -rx 'dialplan reload'. Heet die bij u anders, zet dan ASTERISK_FALLBACK.",
         "Take extension down from deploy/asterisk/extensions.conf, with the phones of your front office; then: "
         "asterisk -rx 'dialplan reload'. If yours has another name, set ASTERISK_FALLBACK.",
     ),

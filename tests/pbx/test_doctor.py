@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,6 +16,7 @@ import pytest
 
 from app.call.policy import Text
 from app.demo.running import account
+from app.doctor.findings import WORDS
 from app.providers.asterisk.voices import Voices
 from tests.core.policies import policy
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
@@ -246,3 +248,15 @@ async def test_asterisk_plays_what_was_recorded(tmp_path: Path, pbx: Pbx, rate: 
         assert (answer.status_code, answer.json()["state"]) == (200, "playing")
     finally:
         await asks(pbx, "DELETE", "/bridges/recorded")
+
+
+async def test_every_command_that_the_doctor_advises_exists(pbx: Pbx) -> None:
+    said = " ".join(f"{words.nl} {words.nl_do} {words.en_do}" for words in WORDS.values())
+    commands = set(re.findall(r"asterisk -rx '([^']+)'", said))
+    assert len(commands) >= 10
+    fill = {"module": "res_musiconhold.so", "exten": "down", "context": "from-trunk"}
+    answers = {command: await pbx.cli(command.format_map(fill)) for command in commands}
+    await pbx.cli("pjsip set logger off")
+    needs_a_registration = "pjsip show registrations"       # only there with a trunk that registers
+    unknown = {command for command, answer in answers.items() if "No such command" in answer}
+    assert unknown - {needs_a_registration} == set()
