@@ -197,7 +197,7 @@ async def test_without_the_service_the_front_office_rings_within_two_seconds(tmp
         rang = [(await phone.rings())["at"] - began for phone in (bart, fatima)]
         assert max(rang) < 2.0
         await fatima.accepts()
-        await bart.over()
+        await asyncio.gather(bart.over(), caller.saw("CALL_ESTABLISHED"))
         await hear_each_other(caller, fatima)
         await caller.hangs_up()
         await fatima.over()
@@ -320,6 +320,7 @@ async def test_an_sbc_calls_over_tls_with_srtp(tmp_path: Path) -> None:
         await caller.dials(MENU)
         await bart.rings()
         await bart.accepts()
+        await caller.saw("CALL_ESTABLISHED")
         await hear_each_other(caller, bart)
         await caller.hangs_up()
         await bart.over()
