@@ -24,7 +24,7 @@ from app.settings import Settings, SettingsError, load
 from app.store import migrations
 from app.store.embedded_files import EmbeddedError
 from app.store.opening import server as database_server
-from app.web import accounts, doctor
+from app.web import accounts, doctor, versions
 from app.web.bounded import BoundedHttp
 from app.web.quick import QuickWebSocket
 
@@ -116,6 +116,7 @@ def parser() -> argparse.ArgumentParser:
     migrating.set_defaults(run=migrate)
     policies.add_commands(commands)
     replaying.add_command(commands)
+    versions.add_command(commands)
     accounts.add_command(commands)
     doctor.add_command(commands)
     pbx = commands.add_parser("pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen")

@@ -33,7 +33,8 @@ async def first_policy(pool: asyncpg.Pool, centre: str, path: Path) -> tuple[str
         return known, None
     active = await centres.ensure(pool, centre, text, policy.version)
     if active != policy.version:
-        log.info("policy.file_differs", centre=centre, active=active, file=policy.version)
+        do = f"warmlijn policy activate {path.name}"
+        log.warning("policy.file_differs", centre=centre, active=active, file=policy.version, to_use_it=do)
     return active, policy
 
 
