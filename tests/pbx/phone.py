@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from tests.pbx import ports
 from tests.pbx.asterisk import PHONE_SECRET
-from tests.pbx.tones import RATE, TONES, shares, silent
+from tests.pbx.tones import RATE, TONES, goertzel, shares, silent
 
 QUIET = {
     "stdin": asyncio.subprocess.DEVNULL, "stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL,
@@ -79,6 +79,7 @@ class Phone:
         """Slices in which something was heard."""
         self.longest_silence = 0.0
         """Seconds in a row in which the person heard nothing, from dialling until the end of the call."""
+        self.silence_allowed = 2.0
         self.spared = ""
         """Why this person may hear nothing for longer; empty: never."""
         (self.home / "config").write_text(
@@ -151,9 +152,12 @@ class Phone:
 
     async def registered(self) -> None:
         """Asked, because the first registration may precede our control connection."""
-        async with asyncio.timeout(8):
-            while "OK" not in (await self.command("reginfo"))["data"]:
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(8):
+                while "OK" not in (await self.command("reginfo"))["data"]:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"{self.who} cannot register: {(self.home / 'log').read_text()[-1500:]}") from None
 
     async def dials(self, number: str) -> None:
         await self.command("dial", f"sip:{number}@{self.pbx}")
@@ -221,18 +225,18 @@ class Phone:
         return self.count("CALL_CLOSED")
 
     @property
-    def _state(self) -> str:
-        """The last thing that befell its call; people here have one at a time."""
-        return next((event["type"] for event in reversed(self.events) if event.get("type") in STATES), "CALL_CLOSED")
+    def _calls(self) -> dict[str, str]:
+        """The last thing that befell each of its calls."""
+        return {event.get("id", ""): event["type"] for event in self.events if event.get("type") in STATES}
 
     @property
     def busy(self) -> bool:
         """Rings, or is in a conversation."""
-        return self._state != "CALL_CLOSED"
+        return any(state != "CALL_CLOSED" for state in self._calls.values())
 
     @property
     def talking(self) -> bool:
-        return self._state == "CALL_ESTABLISHED"
+        return "CALL_ESTABLISHED" in self._calls.values()
 
     def _recording(self) -> Path | None:
         files = sorted(self.home.glob("dump-*-dec.wav"), key=lambda file: file.stat().st_mtime)
@@ -249,6 +253,19 @@ class Phone:
         pcm = _samples(file, start)
         return shares(pcm) if len(pcm) >= RATE * seconds * 0.5 else {}
 
+    async def first_hears(self, who: str, seconds: float = 12.0) -> float:
+        """The moment from which on this one is heard, to forty milliseconds."""
+        file, recent = self._recording(), array("h")
+        assert file is not None, f"{self.who} is in no conversation"
+        size = file.stat().st_size
+        async with asyncio.timeout(seconds):
+            while len(recent) < RATE // 25 or silent(recent) or goertzel(recent, TONES[who]) < 0.5:
+                await asyncio.sleep(0.02)
+                new = _samples(file, size)
+                size += 2 * len(new)
+                recent = (recent + new)[-RATE // 25 :]
+        return time.monotonic()
+
     async def _hear(self) -> None:
         """Keep count of silence while the call lives; before the answer the phone itself makes the ringing tone."""
         size, file, before = 0, None, time.monotonic()
@@ -258,7 +275,7 @@ class Phone:
             passed, before = now - before, now
             if not self.talking:
                 file = None
-                silence = self._state == "CALL_OUTGOING"
+                silence = "CALL_OUTGOING" in self._calls.values()
             else:
                 newest = self._recording()
                 if newest is None or newest != file:

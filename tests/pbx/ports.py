@@ -6,7 +6,7 @@ import socket
 from functools import cache
 from itertools import count
 
-FIRST, BLOCK, BLOCKS = 10000, 1000, 20
+FIRST, BLOCK, BLOCKS = 24000, 1000, 8
 """All below 32768, where systems begin to hand out ports by themselves."""
 RTP, PHONES, PHONES_RTP, TRUNK, GUARD = 0, 300, 600, 970, 999
 PLACES, SOUND = 30, 12

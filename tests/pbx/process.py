@@ -22,7 +22,7 @@ from app.store.database import reading_pool
 from app.web.quick import QuickWebSocket
 from tests.pbx.asterisk import Pbx
 from tests.pbx.records import Records
-from tests.pbx.stage import alive, house, signed
+from tests.pbx.stage import alive, house, hurried, signed
 
 DONE = "@done"
 START = 20.0
@@ -32,11 +32,13 @@ ROOT = Path(__file__).parents[2]
 class Process(Records):
     """`start` it as often as you like; `clicks` are given to the process that lives."""
 
-    def __init__(self, pbx: Pbx, pool: asyncpg.Pool, database: str, port: int, *, called: bool) -> None:
+    def __init__(self, pbx: Pbx, pool: asyncpg.Pool, database: str, port: int, *, called: bool, standby: bool) -> None:
         super().__init__(pbx, pool)
         self.said: list[str] = []
+        self._standby = standby
+        """Another process holds the link: this one only waits for it."""
         asked = {"database": database, "sounds": str(pbx.sounds), "http_port": pbx.http_port, "port": port}
-        self._asked = json.dumps(asked | {"called": called})
+        self._asked = json.dumps(asked | {"called": called, "standby": standby})
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -47,7 +49,8 @@ class Process(Records):
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         await self._done(START)
-        await signed(self.pbx, began)
+        if not self._standby:
+            await signed(self.pbx, began)
 
     async def clicks(self, event: Event) -> None:
         assert self._process is not None
@@ -77,10 +80,12 @@ class Process(Records):
 
 
 @asynccontextmanager
-async def process(pbx: Pbx, database: str, port: int, *, called: bool = True) -> AsyncIterator[Process]:
+async def process(
+    pbx: Pbx, database: str, port: int, *, called: bool = True, standby: bool = False
+) -> AsyncIterator[Process]:
     """Running, and killed in the end."""
     pool = await reading_pool(database)
-    made = Process(pbx, pool, database, port, called=called)
+    made = Process(pbx, pool, database, port, called=called, standby=standby)
     try:
         await made.start()
         yield made
@@ -89,11 +94,13 @@ async def process(pbx: Pbx, database: str, port: int, *, called: bool = True) ->
         await pool.close()
 
 
-async def main(database: str, sounds: str, http_port: int, port: int, *, called: bool) -> None:
-    """Until killed, or nobody clicks any more."""
+async def main(database: str, sounds: str, http_port: int, port: int, *, called: bool, standby: bool) -> None:
+    """Until killed, or nobody clicks any more; phones ring as long as they really do."""
     pbx = Pbx(Path(sounds).parent, Path(sounds), None, (), 0, http_port, Path(os.devnull))
-    async with house(database, pbx, lambda app: serving(app, port, QuickWebSocket), called=called) as stage:
-        await alive(stage)
+    served = lambda app: serving(app, port, QuickWebSocket)  # noqa: E731
+    async with house(database, pbx, served, called=called, given=hurried(5.0)) as stage:
+        if not standby:
+            await alive(stage)
         reader = asyncio.StreamReader()
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -20,6 +20,7 @@ from app.engine.engine import Engine
 from app.engine.policies import Policies
 from app.policyfile.standard import SLOTS
 from app.providers.asterisk import Asterisk
+from app.providers.asterisk.wire import Told
 from app.providers.base import Arrival
 from app.settings import AsteriskSettings, Secret, utc_now
 from app.store import codec
@@ -66,12 +67,24 @@ def hurried(cycle: float = CYCLE) -> Policy:
     )  # fmt: skip
 
 
+class Overheard(Asterisk):
+    """What the switch told stays in `told`, with its own time."""
+
+    def __init__(self, centre: str, settings: AsteriskSettings) -> None:
+        super().__init__(centre, settings)
+        self.told: list[Told] = []
+
+    def heard(self, told: Told, policy: Policy) -> Arrival | None:
+        self.told.append(told)
+        return super().heard(told, policy)
+
+
 class Stage(Records):
     """A house in this process."""
 
     def __init__(
-        self, pbx: Pbx, pool: asyncpg.Pool, engine: Engine, asterisk: Asterisk, link: SwitchLink, parts: AsyncExitStack,
-        database: str,
+        self, pbx: Pbx, pool: asyncpg.Pool, engine: Engine, asterisk: Overheard, link: SwitchLink,
+        parts: AsyncExitStack, database: str,
     ) -> None:  # fmt: skip
         super().__init__(pbx, pool)
         self.engine, self.asterisk, self.link, self.parts, self.database = engine, asterisk, link, parts, database
@@ -121,7 +134,7 @@ async def house(
             CENTRE, codec.text(Centre(CENTRE, wanted.version)),
         )
         engine = Engine(database, decide=decide, policies=policies, clock=utc_now, node=f"pbx-{time.monotonic_ns()}")
-        asterisk = Asterisk(CENTRE, replace(settings(pbx, called=called, several=several), **other))
+        asterisk = Overheard(CENTRE, replace(settings(pbx, called=called, several=several), **other))
         stack.push_async_callback(asterisk.close)
         link = SwitchLink(engine, workers, asterisk, utc_now)
         outbox = Outbox(engine, workers, {(CENTRE, "asterisk"): asterisk})

@@ -1,25 +1,32 @@
-"""What breaks: the link is cut, the house goes away and comes back, Asterisk dies. Nobody who talks is parted."""
+"""What breaks: the service is away, hangs, or is there twice; Asterisk dies. Nobody is parted, nobody forgotten."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
 
-from app.call.call import Choosing, Consulting, Ended, Talking
-from app.call.events import CompleteAsked, ConsultAsked, KeysPressed
-from app.call.legs import Gather
+from app.call.call import Choosing, Ended
+from app.call.events import KeysPressed
 from app.providers.demo.server import serving
 from app.web.quick import QuickWebSocket
 from tests.pbx.asterisk import Pbx
-from tests.pbx.stage import DIRECT, MENU, Stage, alive, house, hurried, linked, phones
+from tests.pbx.process import Process, process
+from tests.pbx.records import Record, Records
+from tests.pbx.scene import Scene, scene
+from tests.pbx.stage import DIRECT, Stage, house, hurried, linked, signed
 
 pytestmark = pytest.mark.pbx
 Server = Callable[[Any], AbstractAsyncContextManager[str]]
+GONE = 6.5
+"""Seconds after which the dialplan no longer believes that the service lives."""
+TALKED = Record("bart answered", owes="bart")
+DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
 
 
 @pytest.fixture
@@ -27,178 +34,175 @@ def server(service_port: int) -> Server:
     return lambda application: serving(application, service_port, QuickWebSocket)
 
 
-async def gone(pbx: Pbx) -> None:
-    """The house's sign of life is older than the dialplan accepts."""
-    await asyncio.sleep(6.5)
+async def kcc_by_the_dialplan(stage: Records, s: Scene) -> None:
+    """A new caller: the front office rings at once, and both hear each other."""
+    began = time.monotonic()
+    await s.caller.dials(DIRECT)
+    stage.figures["KCC rings by the dialplan"] = (await s.bart.rings())["at"] - began
+    assert stage.figures["KCC rings by the dialplan"] < 2.0
+    await s.bart.accepts()
+    await s.bart.saw("CALL_ESTABLISHED")
+    assert await s.hear() == f"caller: {s.bart.who}, {s.bart.who}: caller"
+    await s.leaves(s.caller, s.bart)
 
 
-async def hears(*phones: Any) -> list[set[str]]:
-    return [set(each) for each in await asyncio.gather(*(phone.hears() for phone in phones))]
+async def test_without_the_service_the_front_office_rings_by_the_dialplan(pbx: Pbx, stage: Stage) -> None:
+    async with scene(stage) as story:
+        stage.ended = True
+        await stage.close()
+        await asyncio.sleep(GONE)
+        await kcc_by_the_dialplan(stage, story)
+        await stage.empty()
+        stage.no_silence()
 
 
-async def test_without_the_house_the_front_office_rings_by_the_dialplan(
-    pbx: Pbx, database: str, server: Server
+async def test_a_conversation_goes_on_while_the_service_is_restarted(pbx: Pbx, stage: Stage, server: Server) -> None:
+    async with scene(stage) as story:
+        await story.to("talking")
+        await stage.close()
+        await story.in_phase("talking")
+        async with house(stage.database, pbx, server) as again:
+            await linked(again)
+            await moved_on(story, again)
+            await again.ends(DONE)
+
+
+async def moved_on(s: Scene, to: Records) -> None:
+    """From here on another process decides: the transfer that nobody began yet succeeds."""
+    s.stage.ended = True
+    to.callers = s.stage.callers
+    s.stage = to
+    await s.to_from("consult rings", "announced", "consult")
+    await s.in_phase("consult")
+    await s.to_from("connecting", "connected", "transferred")
+    await s.in_phase("transferred")
+    await s.leaves(s.caller, s.ans)
+
+
+async def test_who_hung_up_while_the_service_was_away_is_known_when_it_comes_back(
+    pbx: Pbx, stage: Stage, server: Server
 ) -> None:
-    async with house(database, pbx, server) as stage:
-        await linked(stage)
-    await gone(pbx)
-    async with phones(stage, "101", "caller") as (bart, caller):
-        began = time.monotonic()
-        await caller.dials(DIRECT)
-        assert (await bart.rings())["at"] - began < 2.0
-        await bart.accepts()
-        assert await hears(caller, bart) == [{"101"}, {"caller"}]
-        await caller.hangs_up()
-        await bart.over()
+    """Told, not found to be missing: nobody is called back who chose to go."""
+    async with scene(stage) as story:
+        await story.to("talking")
+        await stage.close()
+        await story.caller.hangs_up()
+        await asyncio.sleep(0.5)
+        async with house(stage.database, pbx, server) as again:
+            await story.bart.over()
+            await again.ends(TALKED)
+    stage.ended = True
 
 
-async def test_a_conversation_goes_on_while_the_house_is_away_and_can_be_transferred_afterwards(
-    pbx: Pbx, database: str, server: Server
-) -> None:
-    async with house(database, pbx, server) as stage:
-        await linked(stage)
-        async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
-            await stage.ready("bart")
-            await caller.dials(DIRECT)
-            await bart.rings()
-            await bart.accepts()
-            call = (await stage.phase(Talking)).id
-            await stage.close()
-            assert await hears(caller, bart) == [{"101"}, {"caller"}]
-            async with house(database, pbx, server) as again:
-                began = time.monotonic()
-                await alive(again)
-                assert time.monotonic() - began < 5.0
-                await again.clicks(ConsultAsked(call, "bart", "ans"))
-                await ans.rings()
-                await ans.accepts()
-                await again.until(lambda c: isinstance(c.phase, Consulting) and c.phase.stage == "speaking")
-                assert await hears(caller, bart, ans) == [{"music"}, {"103"}, {"101"}]
-                await again.clicks(CompleteAsked(call, "bart"))
-                await bart.over()
-                assert await hears(caller, ans) == [{"103"}, {"caller"}]
-                await caller.hangs_up()
-                await ans.over()
-                await again.phase(Ended)
-                await again.empty()
-
-
-async def test_who_hung_up_while_the_house_was_away_is_known_when_it_comes_back(
-    pbx: Pbx, database: str, server: Server
-) -> None:
-    async with house(database, pbx, server) as stage:
-        await linked(stage)
-        async with phones(stage, "101", "caller") as (bart, caller):
-            await stage.ready("bart")
-            await caller.dials(DIRECT)
-            await bart.rings()
-            await bart.accepts()
-            await stage.phase(Talking)
-            await stage.close()
-            await caller.hangs_up()
-            await asyncio.sleep(0.5)
-            async with house(database, pbx, server) as again:
-                await again.phase(Ended)
-                await bart.over()
-                assert (await again.agent("bart")).state in ("wrap_up", "ready")
-                await again.empty()
-
-
-async def test_a_caller_in_the_menu_is_asked_again_when_the_house_comes_back(
-    pbx: Pbx, database: str, server: Server
-) -> None:
-    async with house(database, pbx, server) as stage:
-        await linked(stage)
-        async with phones(stage, "101", "caller") as (bart, caller):
-            await stage.ready("bart")
-            await caller.dials(MENU)
-            await stage.until(lambda c: isinstance(c.phase, Choosing) and isinstance(c.legs[0].doing, Gather))
-            await stage.close()
-            async with house(database, pbx, server) as again:
-                await alive(again)
-                await caller.spoken_to()
-                await caller.presses("1")
-                await bart.rings()
-                await bart.accepts()
-                await again.phase(Talking)
-                assert await hears(caller, bart) == [{"101"}, {"caller"}]
-                await caller.hangs_up()
-                await bart.over()
-                await again.empty()
-
-
-async def test_the_link_may_be_cut_in_a_conversation(stage: Stage) -> None:
-    async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
-        await stage.ready("bart")
-        await caller.dials(DIRECT)
-        await bart.rings()
-        await bart.accepts()
-        call = (await stage.phase(Talking)).id
-        await stage.cut()
-        await stage.clicks(ConsultAsked(call, "bart", "ans"))
-        await ans.rings()
-        await ans.accepts()
-        await stage.until(lambda c: isinstance(c.phase, Consulting) and c.phase.stage == "speaking")
-        assert await hears(caller, bart, ans) == [{"music"}, {"103"}, {"101"}]
-        await caller.hangs_up()
-        await asyncio.gather(bart.over(), ans.over())
-
-
-async def test_two_houses_share_one_link_and_either_may_decide(pbx: Pbx, database: str, server: Server) -> None:
+async def test_two_processes_share_one_link_and_either_may_decide(pbx: Pbx, database: str, server: Server) -> None:
     async with (
         house(database, pbx, server, several=True) as first,
         house(database, pbx, serving, several=True) as second,
     ):
         await linked(first)
         assert not await second.link.holds()
-        async with phones(first, "101", "103", "caller") as (bart, ans, caller):
+        async with scene(second) as story:
             await second.ready("bart")
-            await caller.dials(MENU)
+            await story.to("menu")
             call = await first.phase(Choosing)
             leg = call.legs[0]
             await second.clicks(KeysPressed(call.id, leg.id, leg.step, "7"))
             await second.until(lambda c: isinstance(c.phase, Choosing) and c.phase.mistakes == 1)
-            await caller.spoken_to()
-            await caller.presses("1")
-            await bart.rings()
-            await bart.accepts()
-            await first.phase(Talking)
-            await second.clicks(ConsultAsked(call.id, "bart", "ans"))
-            await ans.rings()
-            await ans.accepts()
-            await first.until(lambda c: isinstance(c.phase, Consulting) and c.phase.stage == "speaking")
-            assert await hears(caller, bart, ans) == [{"music"}, {"103"}, {"101"}]
-            await second.clicks(CompleteAsked(call.id, "bart"))
-            await bart.over()
-            assert await hears(caller, ans) == [{"103"}, {"caller"}]
-            await caller.hangs_up()
-            await ans.over()
-            await first.phase(Ended)
-            await first.empty()
+            await story.caller.spoken_to()
+            await story.caller.presses("1")
+            await story.bart.rings()
+            await story.to_from("answered", "talking")
+            await moved_on(story, second)
+            await second.ends(DONE)
         await first.close()
         assert await second.link.holds()
 
 
-async def test_asterisk_dies_and_no_call_stays_open(pbx: Pbx, stage: Stage) -> None:
-    async with phones(stage, "101", "caller") as (bart, caller):
-        await stage.ready("bart")
-        await caller.dials(DIRECT)
-        await bart.rings()
-        await bart.accepts()
-        await stage.phase(Talking)
+@asynccontextmanager
+async def frozen(process: Process) -> AsyncIterator[None]:
+    """The process hangs: it answers nobody, and does not let go of anything; then it goes on as if nothing happened."""
+    process.signals(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.signals(signal.SIGCONT)
+
+
+async def test_the_service_hangs_and_the_dialplan_takes_new_callers(pbx: Pbx, database: str, service_port: int) -> None:
+    """Who talks goes on talking, and afterwards the transfer succeeds as if nothing had been."""
+    async with process(pbx, database, service_port) as service, scene(service) as story:
+        await story.to("talking")
+        await service.sent()
+        async with frozen(service):
+            await asyncio.sleep(GONE)
+            async with scene(service, users=("102", "106")) as another:
+                await kcc_by_the_dialplan(service, another)
+            await story.in_phase("talking")
+        await moved_on(story, service)
+        await service.ends(DONE)
+
+
+async def test_another_process_takes_over_from_one_that_hangs(pbx: Pbx, database: str) -> None:
+    """In the classic way, in which each can reach Asterisk; the one that wakes up does no harm."""
+    await pbx.cli("dialplan set global WARMLIJN classic")
+    try:
+        async with (
+            process(pbx, database, 0, called=False) as first,
+            process(pbx, database, 0, called=False, standby=True) as second,
+            scene(first) as story,
+        ):
+            await story.to("talking")
+            await first.sent()
+            async with frozen(first):
+                began = time.time()
+                await asyncio.sleep(GONE)
+                await signed(pbx, began + 3.0)
+                await story.in_phase("talking")
+                story.stage = second
+                await story.to_from("consult rings", "announced", "consult")
+                await story.in_phase("consult")
+            await asyncio.sleep(2.0)
+            await story.in_phase("consult")
+            await story.to_from("connecting", "connected", "transferred")
+            await story.leaves(story.caller, story.ans)
+            second.callers = first.callers
+            await second.ends(DONE)
+    finally:
+        await pbx.cli("dialplan set global WARMLIJN warmlijn")
+
+
+LOST: dict[str, Record] = {
+    "menu": Record(callbacks="kcc promised"),
+    "waiting": Record(callbacks="kcc promised"),
+    "ringing": Record("bart cancelled", callbacks="kcc promised"),
+    "talking": Record("bart answered", callbacks="kcc promised", owes="bart"),
+    "consult": Record("bart answered, ans answered", "ans cancelled", "ans promised", "bart"),
+    "transferred": Record("bart answered, ans answered", "ans answered", "ans promised", "bart"),
+}
+
+
+@pytest.mark.parametrize("phase", LOST)
+async def test_asterisk_dies_and_whoever_was_lost_is_called_back(pbx: Pbx, stage: Stage, phase: str) -> None:
+    async with scene(stage) as story:
+        await story.to(phase)
+        story.caller.spared = "silence when Asterisk is dead"
         await pbx.kill()
         await pbx.start()
-        await stage.phase(Ended, seconds=10.0)
-        assert (await stage.agent("bart")).state in ("wrap_up", "ready")
-    async with phones(stage, "101", "caller") as (bart, caller):
-        await linked(stage)
-        await stage.ready("bart")
-        await caller.dials(DIRECT)
-        await bart.rings()
-        await bart.accepts()
-        await stage.phase(Talking)
-        await caller.hangs_up()
-        await bart.over()
+        began = time.monotonic()
+        await stage.phase(Ended)
+        stage.figures["calls closed after Asterisk came back"] = time.monotonic() - began
+        await stage.ends(LOST[phase])
+
+
+async def test_calls_come_again_after_asterisk_died(pbx: Pbx, stage: Stage) -> None:
+    await pbx.kill()
+    await pbx.start()
+    await linked(stage)
+    async with scene(stage) as story:
+        await story.to("talking")
+        await story.in_phase("talking")
+        await story.leaves(story.caller, story.bart)
+        await stage.ends(TALKED)
 
 
 async def test_the_classic_way_with_the_real_cadence(pbx: Pbx, database: str) -> None:
@@ -207,25 +211,18 @@ async def test_the_classic_way_with_the_real_cadence(pbx: Pbx, database: str) ->
     try:
         async with house(database, pbx, serving, called=False, given=hurried(5.0)) as stage:
             await linked(stage)
-            async with phones(stage, "101", "102", "caller") as (bart, fatima, caller):
-                await stage.ready("bart")
-                await caller.dials(DIRECT)
-                await bart.rings()
-                await stage.ready("fatima")
-                rang = await bart.rang()
+            async with scene(stage) as story:
+                await story.to("ringing")
+                rang = await story.bart.rang()
                 assert 11.0 < rang < 15.0, rang
-                await fatima.rings()
-                await fatima.accepts()
-                await stage.phase(Talking)
-                assert await hears(caller, fatima) == [{"102"}, {"caller"}]
-                assert caller.longest_silence <= 2.0
+                await story.bart.rings(2)
+                await story.to_from("answered", "talking")
+                await story.in_phase("talking")
                 ((_, missed, seconds), (_, answered, _)) = await stage.outcomes()
                 assert (missed, answered) == ("no_answer", "answered")
                 assert 13.0 < seconds < 15.0
                 await stage.cut()
-                await caller.hangs_up()
-                await fatima.over()
-                await stage.phase(Ended)
-                await stage.empty()
+                await story.leaves(story.caller, story.bart)
+                await stage.ends(Record("bart no_answer, bart answered", owes="bart"))
     finally:
         await pbx.cli("dialplan set global WARMLIJN warmlijn")

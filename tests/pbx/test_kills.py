@@ -131,7 +131,7 @@ async def test_the_service_is_killed(
         if WAYS[phase][2]:
             await house.sent()
         else:
-            story.caller.spared = "killed between a decision and its command, or while a sentence sounded"
+            story.caller.spared = "silence when killed between a decision and its command, or in a sentence"
         await house.kill()
         await story.in_phase(phase)
         began = time.monotonic()
@@ -142,6 +142,8 @@ async def test_the_service_is_killed(
         await story.in_phase(phase)
         await onward(story)
         await house.ends(record)
+        for name, seconds in house.figures.items():
+            record_property(name, seconds)
 
 
 def test_every_phase_is_tried() -> None:
