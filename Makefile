@@ -31,7 +31,7 @@ test: setup          ## the whole suite but for faults and benchmarks
 	$(BIN)/pytest -n 3 --dist loadfile -m 'not faults and not bench and not pbx' $(ARGS)
 
 test-pbx: setup      ## whole calls on a real Asterisk with real SIP phones, their sound measured
-	$(BIN)/pytest tests/pbx -m 'not bench' $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal tests/pbx -m 'not bench' $(ARGS)
 
 test-faults: setup   ## kills, freezes and restarts real processes
 	@if grep -rqE 'mark\.faults' tests; then set -x; $(BIN)/pytest -m faults $(ARGS); else echo 'No fault tests yet.'; fi
