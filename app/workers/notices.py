@@ -12,6 +12,7 @@ import msgspec
 from app.engine.batch import Told
 from app.logs import logger
 from app.store.database import FAILURES
+from app.workers.part import Part
 
 ALIVE = 5.0
 """Seconds between two checks that the connection still listens."""
@@ -20,24 +21,15 @@ log = logger()
 _read = msgspec.json.Decoder(Told).decode
 
 
-class Notices:
+class Notices(Part):
     """Listens on one connection of its own and passes on what other processes say."""
+
+    name = "notices"
 
     def __init__(self, url: str, node: str, heard: Heard) -> None:
         self._url = url
         self._node = node
         self._heard = heard
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to listen."""
-        self._task = asyncio.create_task(self._run(), name="notices")
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

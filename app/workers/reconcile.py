@@ -25,6 +25,7 @@ from app.providers.base import Arrival, Provider, Refused, Uncertain
 from app.store import codec, leases, silent
 from app.store.database import FAILURES
 from app.workers.outbox import Providers
+from app.workers.part import Part
 
 EVERY = 5.0
 """Seconds between two looks."""
@@ -37,25 +38,16 @@ log = logger()
 _lines = msgspec.json.Decoder(dict[str, str]).decode
 
 
-class Reconcile:
+class Reconcile(Part):
     """`start` looks at once at everything that is quiet, then every five seconds."""
+
+    name = "reconcile"
 
     def __init__(self, engine: Engine, pool: asyncpg.Pool, providers: Providers, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._pool = pool
         self._providers = providers
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name="reconcile")
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         seen: set[str] = set()

@@ -12,13 +12,16 @@ from app.engine.policies import Policies
 from app.logs import logger
 from app.store import forgetting, leases
 from app.store.database import FAILURES
+from app.workers.part import Part
 
 EVERY = 900.0
 log = logger()
 
 
-class Retention:
+class Retention(Part):
     """Every quarter of an hour, by one process at a time."""
+
+    name = "retention"
 
     def __init__(
         self,
@@ -33,17 +36,6 @@ class Retention:
         self._centres = tuple(centres)
         self._clock = clock
         self._node = node
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to clean."""
-        self._task = asyncio.create_task(self._run(), name="retention")
-
-    async def stop(self) -> None:
-        """Stop cleaning."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
