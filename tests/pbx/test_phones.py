@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,8 @@ from app.providers.demo.server import serving
 from app.web.quick import QuickWebSocket
 from tests.pbx import ports
 from tests.pbx.asterisk import Pbx
-from tests.pbx.phone import QUIET, Phone
+from tests.pbx.network import progressing
+from tests.pbx.phone import Phone
 from tests.pbx.records import CENTRE
 from tests.pbx.stage import CYCLE, DIRECT, Stage, house, hurried, linked, phones
 from tests.pbx.test_stories import both_back, hear, talking, until_agent
@@ -62,24 +62,6 @@ async def mobile(stage: Stage) -> AsyncIterator[Phone]:
     """A phone at the other end of the trunk."""
     async with Phone(stage.pbx.sip, "mobile", number=MOBILE, port=ports.trunk()) as phone:
         yield phone
-
-
-@asynccontextmanager
-async def progressing() -> AsyncIterator[None]:
-    """The rest of the world says 183, never 180, and nobody answers."""
-    scenario = Path(__file__).parent / "sipp" / "trunk-progress.xml"
-    process = await asyncio.create_subprocess_exec(
-        "sipp", "-sf", str(scenario), "-m", "1", "-i", "127.0.0.1", "-p", str(ports.trunk()), "-nostdin", **QUIET
-    )
-    async with asyncio.timeout(10):
-        while f"0100007F:{ports.trunk():04X} " not in Path("/proc/net/udp").read_text():
-            await asyncio.sleep(0.05)
-    try:
-        yield
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 def kept_inside(trace: Trace) -> None:
