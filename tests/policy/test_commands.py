@@ -78,10 +78,34 @@ def test_check_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         "hint": "bedoelt u 'cycle'?",
         "code": "unknown_key",
     }
-    assert json.loads(capsys.readouterr().out) == {"ok": False, "mistakes": [mistake], "warnings": [], "tests": 0, "recordings": []}
+    nothing: dict[str, object] = {"warnings": [], "recordings": []}
+    assert json.loads(capsys.readouterr().out) == {"ok": False, "mistakes": [mistake], "tests": 0, **nothing}
     file.write_text(GOOD)
     assert run("check", str(file), "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "mistakes": [], "warnings": [], "tests": 1, "recordings": []}
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "mistakes": [], "tests": 1, **nothing}
+
+
+def test_check_tells_which_sentences_are_still_to_be_recorded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, folder = tmp_path / "r.yaml", tmp_path / "own"
+    file.write_text(spoiled("closed: {nl: Zin.}", "closed: {nl: Wij zijn gesloten.}"))
+    (folder / "nl").mkdir(parents=True)
+    (folder / "nl/clozed.wav").write_bytes(b"RIFF")
+    (folder / "nl/recall.wav").write_bytes(b"RIFF")
+    assert run("check", str(file), "--recordings", str(folder)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == (
+        f"{folder}/nl/clozed.wav: hoort bij geen zin van deze routering (bedoelt u nl/closed.wav?) [let op]"
+    )
+    assert lines[1] == f"{folder}/nl/recall.wav: dit is geen gewoon WAV-bestand (PCM, zonder compressie) [let op]"
+    assert f'{folder}/nl/closed.wav: is er niet; de computerstem zegt: "Wij zijn gesloten." [let op]' in lines
+    assert lines[-1] == f"{file}: in orde, 1 proeven geslaagd"
+    assert run("check", str(file), "--recordings", str(folder), "--json", "--lang", "en") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["recordings"][0]["code"]) == (True, "unknown")
+    assert run("check", str(file)) == 0
+    assert "wav" not in capsys.readouterr().out, "without a folder in use nothing is said"
 
 
 def test_check_of_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
