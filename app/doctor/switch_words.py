@@ -64,8 +64,8 @@ SWITCH: Mapping[str, Words] = {
         "link", "wrong",
         "De dienst is niet verbonden met Asterisk, al antwoordt Asterisk wel op {url}.",
         "The service is not connected with Asterisk, although Asterisk answers at {url}.",
-        "Draait de dienst met deze instellingen? Zoek asterisk.link_failed in zijn logboek.",
-        "Does the service run with these settings? Look for asterisk.link_failed in its log.",
+        "Draait de dienst met deze instellingen? Zoek asterisk.not_connected in zijn logboek.",
+        "Does the service run with these settings? Look for asterisk.not_connected in its log.",
     ),
     "link_service": Words(
         "link", "unseen",

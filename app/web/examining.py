@@ -13,9 +13,8 @@ from app.call.policy import Policy
 from app.doctor import Finding, Told, console, house, told
 from app.doctor.asking import Patient
 from app.doctor.switch import examine
-from app.providers.asterisk.rest import HttpRest
-from app.providers.asterisk.voices import Voices
-from app.settings import CentreSettings, Settings, SettingsError, utc_now
+from app.providers.asterisk import Asterisk
+from app.settings import AsteriskSettings, CentreSettings, Settings, SettingsError, utc_now
 from app.store.database import FAILURES, reading_pool
 from app.store.embedded_files import EmbeddedError, Layout
 from app.store.opening import server
@@ -87,7 +86,7 @@ async def _centre(
         return _told(found, language, centre.id)
     said = await console.Console(asterisk).check(centre.asterisk)
     if not url:
-        found += await _alone(centre, policy)
+        found += await _alone(centre.id, centre.asterisk, policy)
         return _told([*found, *said], language, centre.id)
     asked = await _by_service(pool, centre.id, url, language)
     if isinstance(asked, Finding):
@@ -96,17 +95,13 @@ async def _centre(
     return [*_told(found, language, centre.id), *asked, *_told(said, language, centre.id)]
 
 
-async def _alone(centre: CentreSettings, policy: Policy) -> list[Finding]:
+async def _alone(centre: str, settings: AsteriskSettings, policy: Policy) -> list[Finding]:
     """Without the service: over HTTP where that is set, else only what is on this machine."""
-    assert centre.asterisk is not None  # noqa: S101 - the caller looked
-    set_ = centre.asterisk
-    rest = None if set_.url is None else HttpRest(set_.url, set_.user, set_.password.reveal())
-    voices = Voices(set_.sounds, set_.sounds_seen, set_.recordings)
+    asterisk = Asterisk(centre, settings)
     try:
-        return await examine(Patient(centre.id, set_, policy, voices, rest, utc_now()))
+        return await examine(Patient(centre, settings, policy, asterisk.voices, asterisk.http, utc_now()))
     finally:
-        if rest is not None:
-            await rest.close()
+        await asterisk.close()
 
 
 async def _by_service(pool: asyncpg.Pool, centre: str, url: str, language: str) -> list[Told] | Finding:
