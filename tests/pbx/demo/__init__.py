@@ -1,1 +1,1 @@
-"""`make demo-pbx`: a real Asterisk, real SIP phones and the real service play fourteen calls; what was heard is told."""
+"""`make demo-pbx`: a real Asterisk, real SIP phones and the real service play fourteen calls; the phones tell."""

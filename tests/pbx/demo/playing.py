@@ -52,7 +52,6 @@ async def played(
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
         if recordings is None:
             here.rmdir()
-    tell("")
     seconds = round(time.monotonic() - began)
     if wrong:
         tell(word("failed", language, n=len(wrong), all=count, titles=" · ".join(wrong)))
@@ -87,6 +86,8 @@ async def _evening(
         await evening.side_by_side(beside)
         for story in last:
             await evening.one(story)
+        limit = policy.ringing.rings * policy.ringing.cycle
+        tell("\n" + word("figures", language, silence=evening.silence, rang=evening.rang, limit=limit))
         if left := await _left(pbx):
             evening.wrong.append(word("left", language, what=left))
     return evening.wrong, evening.count
@@ -124,6 +125,8 @@ class _Playing:
         self._stage, self._teller, self._tell = stage, teller, tell
         self.wrong: list[str] = []
         self.count = 0
+        self.silence = self.rang = 0.0
+        """The longest of all, in seconds."""
 
     async def side_by_side(self, stories: Sequence[Story]) -> None:
         """All of them, `SIDE` at a time, nobody in two at once."""
@@ -159,5 +162,7 @@ class _Playing:
         mine = [promise for promise in promises if promise["call"] in scene.calls]
         self._tell("\n".join(self._teller.scene(scene, histories, mine)))
         self.count += 1
+        self.silence = max([self.silence, *(guest.phone.longest_silence for guest in scene.guests)])
+        self.rang = max([self.rang, *(rang.seconds for rang in scene.rang)])
         if scene.trouble:
             self.wrong.append(self._teller.title(scene))

@@ -94,6 +94,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "kcc_late": ("het KCC ging pas na {seconds} s over", "the KCC rang only after {seconds} s"),
     "broke": ("het verhaal kon niet verder ({what})", "the story could not go on ({what})"),
     "left": ("na afloop stond er nog iets open in de centrale: {what}", "something was left at the switch: {what}"),
+    "figures": (
+        "Langste stilte bij een beller {silence} s; langst overgaan {rang} s (een vierde keer komt na {limit} s).",
+        "Longest silence of a caller {silence} s; longest ringing {rang} s (a fourth time comes after {limit} s).",
+    ),
     "done": (
         "{n} verhalen in {seconds} s, alles ging zoals verteld. Er is niets blijven draaien.",
         "{n} stories in {seconds} s, all of it as told. Nothing is left running.",
