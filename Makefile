@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup run demo demo-pbx test test-pbx test-faults check core bench bench-pbx docs models lock clean
+.PHONY: help setup run demo demo-pbx test test-oldest test-pbx test-faults check core bench bench-pbx docs models lock clean
 
 help:                ## show what there is
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -32,6 +32,9 @@ test: setup          ## the whole suite but for faults and benchmarks
 
 test-pbx: setup      ## whole calls on a real Asterisk with real SIP phones, their sound measured
 	$(BIN)/pytest -n 4 --dist worksteal tests/pbx -m 'not bench' $(ARGS)
+
+test-oldest: setup   ## store and engine on Debian's own PostgreSQL 15, the oldest that is promised
+	tests/on-the-oldest $(BIN)/pytest -q -n 2 --dist loadfile -m 'not slow' tests/store tests/engine $(ARGS)
 
 test-faults: setup   ## kills, freezes and restarts real processes
 	@if grep -rqE 'mark\.faults' tests; then set -x; $(BIN)/pytest -m faults $(ARGS); else echo 'No fault tests yet.'; fi
