@@ -62,7 +62,7 @@ def hurried(cycle: float = CYCLE) -> Policy:
     return policy(
         texts=texts, offices=offices, agents=agents, colleagues=colleagues, days_off=frozenset(),
         hours=base.hours | {"office": ALWAYS, "mornings": ALWAYS},
-        ringing=Ringing(cycle=cycle, grace=0.2 * cycle, post_dial=3.0),
+        ringing=Ringing(cycle=cycle, grace=0.2 * cycle, post_dial=max(3.0, 1.6 * cycle)),
         transfer=Transfer(join=5.0, stable=1.0, stopping=2.0),
     )  # fmt: skip
 

@@ -192,11 +192,22 @@ class Sending:
             return await self._voices.media((), order.language)
 
     async def _answered(self, order: Order, channel: str) -> None:
-        """The caller is answered before the first thing they hear, and not before that."""
-        if order.role != "caller" or self._leg(order.command.leg).up:
+        """The caller is answered before the first thing they hear, and not before that.
+
+        Of whom this process never told anything it is asked first: an answer to who was answered already waits for the
+        end of the sound they hear, a ringing tone never ends, and everything else on the link waits behind it.
+        """
+        leg = self._leg(order.command.leg)
+        if order.role != "caller" or leg.up:
             return
-        _must(await self._rest()("POST", f"/channels/{channel}/answer"))
-        self._leg(order.command.leg).up = True
+        if leg.step > 0 or not await self._is_up(channel):
+            _must(await self._rest()("POST", f"/channels/{channel}/answer"))
+        leg.up = True
+
+    async def _is_up(self, channel: str) -> bool:
+        answer = await self._rest()("GET", f"/channels/{channel}")
+        _must(answer)
+        return bool(answer.body.get("state") == "Up")
 
     async def _quiet(self, leg: str, step: int, channel: str, left: str, *, keep_music: bool = False) -> None:
         """Stop what the leg hears and take it out of its room."""
@@ -239,9 +250,7 @@ class Sending:
         """180 to a caller who was not answered, the Dutch tone to anybody else."""
         leg, step = order.command.leg, order.command.step
         if order.role == "caller" and not self._leg(leg).up:
-            answer = await self._rest()("GET", f"/channels/{channel}")
-            _must(answer)
-            if answer.body.get("state") != "Up":
+            if not await self._is_up(channel):
                 _must(await self._rest()("POST", f"/channels/{channel}/ring"))
                 return
             self._leg(leg).up = True
