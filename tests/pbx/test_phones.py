@@ -19,12 +19,12 @@ from app.providers.base import Arrival
 from app.providers.demo.server import serving
 from app.web.quick import QuickWebSocket
 from tests.pbx import ports
+from tests.pbx.acts import both_back, hear, talking, until_agent
 from tests.pbx.asterisk import Pbx
 from tests.pbx.network import progressing
 from tests.pbx.phone import Phone
 from tests.pbx.records import CENTRE
 from tests.pbx.stage import CYCLE, DIRECT, Stage, house, hurried, linked, phones
-from tests.pbx.test_stories import both_back, hear, talking, until_agent
 from tests.pbx.wire import Trace, header, traced
 
 pytestmark = pytest.mark.pbx

@@ -1,0 +1,41 @@
+"""What several stories do that choose their phones themselves."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.call.call import Talking
+from tests.pbx.phone import Phone
+from tests.pbx.records import Records
+from tests.pbx.stage import DIRECT
+
+
+async def hear(**who: Phone) -> dict[str, set[str]]:
+    """Who each of these hears."""
+    heard = await asyncio.gather(*(phone.hears() for phone in who.values()))
+    return {name: set(each) for name, each in zip(who, heard, strict=True)}
+
+
+async def talking(stage: Records, caller: Phone, bart: Phone) -> str:
+    """The caller speaks with Bart; the id of the call."""
+    await stage.ready("bart")
+    await caller.dials(DIRECT)
+    await bart.rings()
+    await bart.accepts()
+    return (await stage.phase(Talking)).id
+
+
+async def both_back(stage: Records, caller: Phone, bart: Phone, failed: str) -> None:
+    """Caller and Bart hear each other again, and a callback is pending."""
+    call = await stage.phase(Talking)
+    assert isinstance(call.phase, Talking)
+    assert call.phase.failed == failed
+    assert await hear(caller=caller, bart=bart) == {"caller": {"101"}, "bart": {"caller"}}
+    assert [callback.status for callback in await stage.callbacks()] == ["pending"]
+
+
+async def until_agent(stage: Records, agent: str, state: str) -> None:
+    """As soon as the agent is so."""
+    async with asyncio.timeout(8):
+        while (await stage.agent(agent)).state != state:
+            await asyncio.sleep(0.05)
