@@ -32,6 +32,7 @@ def told(arrival: Arrival) -> str:
     del event["call"]
     event.pop("leg", None)
     event.pop("name", None)
+    event.pop("estimated", None)  # this platform says ringing, never more or less
     return " ".join(f"{name}={_plain(value)}" for name, value in event.items())
 
 

@@ -9,6 +9,7 @@ from itertools import count
 from secrets import token_hex
 from typing import Any, assert_never
 
+from app.call.addresses import outside
 from app.call.call import Cause
 from app.providers.demo.caller import Caller
 from app.providers.demo.clock import Clock
@@ -26,7 +27,7 @@ SPEECH = 0.06
 TONE = 1.0
 """Seconds of the story between dialling and ringing."""
 ACCEPTS = "1"
-"""The key a person presses who picks up a telephone outside and is asked to."""
+"""The key a person presses who picks up a telephone number and is asked to."""
 LOOK = 0.05
 """Real seconds between two looks at what may change without us."""
 GRACE = 1.0
@@ -186,7 +187,7 @@ class Switch:
 
     async def _speak(self, command: commands.Say | commands.Gather, leg: Leg) -> None:
         await self.clock.sleep(sum(map(len, command.sentences)) * SPEECH)
-        if isinstance(command, commands.Gather) and not leg.caller:
+        if isinstance(command, commands.Gather) and outside(leg.address):
             leg.gathering = 0
             data = events.KeysData(leg=leg.id, step=command.step, keys=ACCEPTS)
             self._hears(leg, "nothing")
