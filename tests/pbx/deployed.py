@@ -95,17 +95,17 @@ exten => _+X.,1,Answer()
 """
 
 
-def fill(folder: Path, **words: str) -> subprocess.CompletedProcess[str]:
-    """The shipped script, in an environment of its own."""
+def fill(folder: Path, source: Path = SHIPPED, **words: str) -> subprocess.CompletedProcess[str]:
+    """The shipped script, in an environment of its own; `source` when the files are not as they are shipped."""
     return subprocess.run(
-        [SHIPPED / "fill", SHIPPED, folder], env={"PATH": os.environ["PATH"], "SECRETS": str(folder.parent), **words},
+        [SHIPPED / "fill", source, folder], env={"PATH": os.environ["PATH"], "SECRETS": str(folder.parent), **words},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
 @asynccontextmanager
 async def deployed(
-    folder: Path, trunk: str, service: str, *, music: bool = True, **words: str
+    folder: Path, trunk: str, service: str, *, music: bool = True, source: Path = SHIPPED, **words: str
 ) -> AsyncIterator[Pbx]:
     """An Asterisk as an administrator has it after `fill`, with this example of a trunk; `music` is there already."""
     sip_port, http_port = free_port(), free_port()
@@ -120,7 +120,7 @@ async def deployed(
     for tune in ("waiting", "hold") if music else ():
         (folder / "sounds/moh" / tune).mkdir(parents=True)
         (folder / "sounds/moh" / tune / "tone.wav").write_bytes(sine("music", 60.0))
-    done = fill(folder / "etc", **given | words)
+    done = fill(folder / "etc", source, **given | words)
     assert done.returncode == 0, done.stderr
     pbx = Pbx(folder, folder / "sounds", None, _command(folder), sip_port, http_port, folder / "asterisk.log")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ from app.doctor.phones import CODECS
 from app.providers.demo.server import free_port, serving
 from app.web.quick import QuickWebSocket
 from tests.pbx import asterisk
-from tests.pbx.asterisk import LOGIN, PHONE_SECRET, Pbx
+from tests.pbx.asterisk import LOGIN, PHONE_SECRET, SHIPPED, Pbx
 from tests.pbx.deployed import ACCOUNT, complaints, deployed, fill, provider
 from tests.pbx.phone import Phone
 from tests.pbx.stage import MENU, Stage, house, linked
@@ -115,6 +116,22 @@ async def test_every_example_of_a_trunk_loads_without_a_complaint(tmp_path: Path
         for module in (*NEEDED, *CODECS.values(), *ours):
             assert "Running" in await pbx.cli(f"module show like {module}"), module
     # Nobody listens where this example looks for the service: only of that it may complain.
+    assert [line for line in complaints(pbx) if "websocket" not in line.lower()] == []
+
+
+async def test_the_example_of_a_phone_with_tls_loads_once_it_is_no_comment_any_more(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(SHIPPED, source)
+    phones = (source / "phones.conf").read_text()
+    example = re.search(r"(?:^; (?:\[phone-safe|transport =|media_encryption).*\n)+", phones, re.MULTILINE)
+    assert example
+    phones = phones.replace(example[0], example[0].replace("; ", "", 1).replace("\n; ", "\n"))
+    phones = "#include transport-tls.conf\n" + phones.replace("[102](phone)", "[102](phone-safe)")
+    (source / "phones.conf").write_text(phones)
+    async with deployed(tmp_path / "ours", "ip", NOWHERE, source=source, **certificate(tmp_path)) as pbx:
+        shown = await pbx.cli("pjsip show endpoint 102")
+        assert re.search(r"media_encryption\s+: sdes", shown), shown
+        assert re.search(r"transport\s+: transport-tls", shown)
     assert [line for line in complaints(pbx) if "websocket" not in line.lower()] == []
 
 
