@@ -133,7 +133,7 @@ class Service:
             switch_socket.route({centre: link.door for centre, link in links.items()}),
             Mount(api.PREFIX, desks),
         ]
-        self._pages = ProxyHeadersMiddleware(Starlette(routes=routes), self.settings.proxies)  # type: ignore[arg-type]
+        self._pages = ProxyHeadersMiddleware(Starlette(routes=routes), self.settings.proxies)  # type: ignore[arg-type,assignment]
         self._webhooks = webhooks
         gc.collect()
         gc.freeze()

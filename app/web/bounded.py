@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.providers.base import Reply
 from app.web.joined import Joined
@@ -76,7 +76,8 @@ class BoundedHttp(HttpToolsProtocol):
         """Answer before the application does, unless it has begun to."""
         if self.transport.is_closing():
             return
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn begins without one
+        if cycle is None or cycle.response_complete or not cycle.response_started:
             head = (
                 f"HTTP/1.1 {answer.status} {REASONS[answer.status]}\r\ncontent-type: {answer.content_type}\r\n"
                 f"content-length: {len(answer.body)}\r\nconnection: close\r\n\r\n"
