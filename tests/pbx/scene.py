@@ -120,7 +120,7 @@ async def _menu(s: Scene) -> None:
 
 async def _waiting(s: Scene) -> None:
     await s.caller.dials(DIRECT)
-    await s.until(lambda call: isinstance(call.legs[0].doing, Music))
+    await s.until(lambda call: isinstance(call.legs[0].doing, Music), 25.0)
 
 
 async def _promising(s: Scene) -> None:
