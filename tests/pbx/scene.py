@@ -15,7 +15,6 @@ from app.call.call import (
     Closing,
     Connected,
     Consulting,
-    Promising,
     RingingOn,
     Talking,
     Welcoming,
@@ -121,11 +120,6 @@ async def _menu(s: Scene) -> None:
 async def _waiting(s: Scene) -> None:
     await s.caller.dials(DIRECT)
     await s.until(lambda call: isinstance(call.legs[0].doing, Music), 25.0)
-
-
-async def _promising(s: Scene) -> None:
-    await s.caller.presses("1")
-    await s.until(phase(Promising))
 
 
 async def _ringing(s: Scene) -> None:
