@@ -10,28 +10,11 @@ from msgspec.structs import replace
 from app.call import events as e
 from app.call.legs import Gather, Leaving, Prompt
 from app.call.policy import Address, AgentProfile, Policy
+from tests.core.acts import MOBILE, answers, ends, heard, house, joined, phone_rings, presses, rings
 from tests.core.house import House, Step
-from tests.core.moments import (
-    MOBILE,
-    answers,
-    caller,
-    codes,
-    ends,
-    heard,
-    hears,
-    house,
-    joined,
-    last,
-    of,
-    outcomes,
-    phase,
-    phone_rings,
-    presses,
-    rings,
-    sent,
-    talking,
-)  # fmt: skip
+from tests.core.moments import talking
 from tests.core.policies import policy
+from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
 
 HOME = "tel:+31612300009"
 

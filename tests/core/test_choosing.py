@@ -5,8 +5,10 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.policy import Destination, Menu
-from tests.core.moments import caller, choosing, codes, hears, house, of, phase, presses, rings, says, silent
+from tests.core.acts import house, presses, rings, says, silent
+from tests.core.moments import choosing
 from tests.core.policies import policy
+from tests.core.seen import caller, codes, hears, of, phase
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The last sentence is heard to the end, then the line is hung up."""
 
 from app.call import events as e
-from tests.core.moments import caller, closing, codes, ends, heard, phase, sent
+from tests.core.acts import ends, heard
+from tests.core.moments import closing
+from tests.core.seen import caller, codes, phase, sent
 
 
 def test_the_line_is_hung_up_when_the_sentence_was_spoken() -> None:

@@ -7,7 +7,8 @@ from app.call.commands import Command, between, named, present
 from app.call.legs import Doing, Gather, InRoom, Leaving, Music, Prompt, Ringing, refs
 from app.call.moves import change, dials, does, drops, lets_go
 from app.call.texts import line
-from tests.core.moments import consulting, consulting_speaking, of
+from tests.core.moments import consulting, consulting_speaking
+from tests.core.seen import of
 
 CALL = of(consulting_speaking())
 

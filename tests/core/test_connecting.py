@@ -3,10 +3,9 @@
 import pytest
 
 from app.call import events as e
+from tests.core.acts import ends, joined
 from tests.core.house import House
 from tests.core.moments import (
-    caller,
-    codes,
     connected,
     connected_held,
     connected_stable,
@@ -14,15 +13,8 @@ from tests.core.moments import (
     connecting_without_agent,
     consulting,
     consulting_speaking,
-    ends,
-    hears,
-    joined,
-    last,
-    of,
-    outcomes,
-    phase,
-    sent,
-)  # fmt: skip
+)
+from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
 
 
 def test_the_agent_is_let_go_when_both_are_in_the_room_and_not_before() -> None:

@@ -5,28 +5,18 @@ from collections.abc import Callable
 import pytest
 
 from app.call import events as e
+from tests.core.acts import answers, ends, heard, joined
 from tests.core.house import House
 from tests.core.moments import (
-    answers,
-    caller,
-    codes,
     consulting,
     consulting_announcing,
     consulting_speaking,
     consulting_with_caller,
     consulting_withdrawn,
-    ends,
-    heard,
-    hears,
-    joined,
-    last,
-    of,
-    outcomes,
-    phase,
-    sent,
     talking,
     three_way,
-)  # fmt: skip
+)
+from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
 
 
 def test_the_caller_hears_music_and_the_agent_the_ringing_tone() -> None:

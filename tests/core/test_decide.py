@@ -11,8 +11,10 @@ from app.call.call import Phase
 from app.call.decision import Message
 from app.call.timers import Timer
 from app.decide import RULES, decide
+from tests.core.acts import house
 from tests.core.house import TUESDAY, House
-from tests.core.moments import MOMENTS, codes, ended, house, of, phase, recalled, sent, talking
+from tests.core.moments import MOMENTS, ended, recalled, talking
+from tests.core.seen import codes, of, phase, sent
 
 OVER = {"Degraded", "Ended"}
 

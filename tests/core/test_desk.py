@@ -5,8 +5,10 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.numbers import Given
+from tests.core.acts import WITHHELD, answers, ends, joined, presses, rings
 from tests.core.house import House
-from tests.core.moments import WITHHELD, answers, codes, consulting, ends, joined, of, presses, rings, talking
+from tests.core.moments import consulting, talking
+from tests.core.seen import codes, of
 
 
 def pending() -> House:

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.legs import Leaving, Leg
+from tests.core.acts import ends, presses, rings
 from tests.core.house import House
 from tests.core.moments import (
     MOMENTS,
     announcing,
-    codes,
     connected,
     connected_stable,
     connecting,
@@ -22,24 +22,19 @@ from tests.core.moments import (
     consulting_with_caller,
     consulting_withdrawn,
     ended,
-    ends,
     joining,
-    of,
     offering,
     offering_withdrawn,
-    outcomes,
-    phase,
-    presses,
     promising,
     recalled,
     ringing_on,
     ringing_on_withdrawn,
-    rings,
     talking,
     three_way,
     waiting,
-)  # fmt: skip
+)
 from tests.core.policies import policy
+from tests.core.seen import codes, of, outcomes, phase
 
 
 def gone(centre: House) -> list[str]:

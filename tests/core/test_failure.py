@@ -3,22 +3,9 @@
 import pytest
 
 from app.call import events as e
-from tests.core.moments import (
-    caller,
-    codes,
-    connecting,
-    consulting,
-    consulting_speaking,
-    ends,
-    hears,
-    joined,
-    of,
-    outcomes,
-    phase,
-    ringing_on,
-    sent,
-    talking,
-)  # fmt: skip
+from tests.core.acts import ends, joined
+from tests.core.moments import connecting, consulting, consulting_speaking, ringing_on, talking
+from tests.core.seen import caller, codes, hears, of, outcomes, phase, sent
 
 
 @pytest.mark.parametrize(

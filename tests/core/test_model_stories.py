@@ -18,29 +18,19 @@ from app.call.decision import Decision
 from app.call.legs import InRoom, Leaving, Music
 from app.call.moves import disarm, does, enter, lets_go
 from app.call.world import World
+from tests.core.acts import answers, ends, heard, joined, phone_rings
 from tests.core.house import House
 from tests.core.moments import (
-    answers,
-    caller,
     connected,
     connecting,
     consulting,
     consulting_speaking,
     ended,
-    ends,
-    heard,
-    hears,
-    joined,
-    last,
-    of,
-    outcomes,
-    phase,
-    phone_rings,
     recalled,
     ringing_on,
-    sent,
     talking,
-)  # fmt: skip
+)
+from tests.core.seen import caller, hears, last, of, outcomes, phase, sent
 
 Remove = Callable[[pytest.MonkeyPatch], None]
 STORIES: dict[str, tuple[Callable[[], None], Remove]] = {}

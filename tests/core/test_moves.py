@@ -26,9 +26,10 @@ from app.call.numbers import Given
 from app.call.texts import line
 from app.call.timers import Timer, without
 from tests.core.house import TUESDAY
-from tests.core.moments import consulting_speaking, of
+from tests.core.moments import consulting_speaking
 from tests.core.policies import policy
 from tests.core.promising import caller
+from tests.core.seen import of
 
 CALL = of(consulting_speaking())
 

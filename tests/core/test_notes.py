@@ -5,27 +5,10 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.legs import InRoom, Leaving
+from tests.core.acts import answers, house, joined, presses, rings
 from tests.core.house import House
-from tests.core.moments import (
-    answers,
-    caller,
-    codes,
-    connecting,
-    consulting,
-    consulting_withdrawn,
-    house,
-    joined,
-    last,
-    of,
-    offering,
-    phase,
-    presses,
-    recalled,
-    rings,
-    sent,
-    talking,
-    waiting,
-)  # fmt: skip
+from tests.core.moments import connecting, consulting, consulting_withdrawn, offering, recalled, talking, waiting
+from tests.core.seen import caller, codes, last, of, phase, sent
 
 
 def test_a_dial_that_was_refused_is_a_phone_that_cannot_be_reached() -> None:

@@ -7,24 +7,10 @@ from app.call import events as e
 from app.call.decision import OfferMade
 from app.call.legs import Ringing as Dialled
 from app.call.policy import Ringing
-from tests.core.moments import (
-    MOBILE,
-    codes,
-    consulting,
-    consulting_withdrawn,
-    ends,
-    joined,
-    last,
-    of,
-    outcomes,
-    phase,
-    phone_rings,
-    ringing_on,
-    ringing_on_withdrawn,
-    sent,
-    talking,
-)  # fmt: skip
+from tests.core.acts import MOBILE, ends, joined, phone_rings
+from tests.core.moments import consulting, consulting_withdrawn, ringing_on, ringing_on_withdrawn, talking
 from tests.core.policies import policy
+from tests.core.seen import codes, last, of, outcomes, phase, sent
 
 
 def test_a_phone_inside_shows_the_caller_and_a_mobile_shows_the_centre() -> None:

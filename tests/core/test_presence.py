@@ -10,23 +10,11 @@ from app.call import events as e
 from app.call.agent import Agent, AgentState
 from app.call.decision import Registered, RegistrationOwed
 from app.call.timers import Timer
+from tests.core.acts import answers, ends, house, joined, presses, rings
 from tests.core.house import TUESDAY, House
-from tests.core.moments import (
-    answers,
-    codes,
-    consulting,
-    ends,
-    house,
-    joined,
-    of,
-    offering,
-    phase,
-    presses,
-    recalled,
-    rings,
-    talking,
-)  # fmt: skip
+from tests.core.moments import consulting, offering, recalled, talking
 from tests.core.policies import policy
+from tests.core.seen import codes, of, phase
 
 QUESTION = (e.Question("wmo", direct=True),)
 

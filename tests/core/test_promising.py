@@ -10,24 +10,10 @@ from app.call.callback import Slot
 from app.call.legs import Gather, Prompt
 from app.call.numbers import Given
 from app.callbacks.absence import owe
+from tests.core.acts import MOBILE, PREMIUM, WITHHELD, presses, rings, silent
 from tests.core.house import House
-from tests.core.moments import (
-    MOBILE,
-    PREMIUM,
-    WITHHELD,
-    caller,
-    codes,
-    hears,
-    of,
-    phase,
-    presses,
-    promising,
-    promising_in_line,
-    promising_number,
-    recalled,
-    rings,
-    silent,
-)  # fmt: skip
+from tests.core.moments import promising, promising_in_line, promising_number, recalled
+from tests.core.seen import caller, codes, hears, of, phase
 
 
 def test_key_one_promises_and_says_when_and_goodbye() -> None:

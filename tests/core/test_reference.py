@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 from app.call.decision import Centre
 from app.call.reference import WEIGHTS, following, heard, spelled, written
 from app.web.api.shapes import no_citizen_number
-from tests.core.moments import house, rings
+from tests.core.acts import house, rings
 
 
 def several(count: int, used: int = 0) -> list[str]:

@@ -8,30 +8,11 @@ from msgspec.structs import replace
 from app.call import events as e
 from app.call.decision import OfferMade, Warned
 from app.call.policy import Ringing
+from tests.core.acts import answers, ends, heard, house, joined, phone_rings, presses, rings, silent
 from tests.core.house import House
-from tests.core.moments import (
-    answers,
-    caller,
-    codes,
-    ends,
-    heard,
-    hears,
-    house,
-    joined,
-    joining,
-    last,
-    of,
-    offering,
-    offering_withdrawn,
-    outcomes,
-    phase,
-    phone_rings,
-    presses,
-    rings,
-    sent,
-    silent,
-)  # fmt: skip
+from tests.core.moments import joining, offering, offering_withdrawn
 from tests.core.policies import policy
+from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
 
 
 def test_after_the_third_ring_the_phone_is_withdrawn_and_its_end_is_waited_for() -> None:

@@ -3,23 +3,9 @@
 import pytest
 
 from app.call import events as e
-from tests.core.moments import (
-    announcing,
-    answers,
-    caller,
-    codes,
-    consulting_announcing,
-    ends,
-    heard,
-    hears,
-    joined,
-    last,
-    of,
-    outcomes,
-    phase,
-    ringing_on,
-    sent,
-)  # fmt: skip
+from tests.core.acts import answers, ends, heard, joined
+from tests.core.moments import announcing, consulting_announcing, ringing_on
+from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
 
 
 def test_who_answers_hears_who_it_is_and_the_caller_that_they_are_connected() -> None:

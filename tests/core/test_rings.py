@@ -9,22 +9,10 @@ from app.call import events as e
 from app.call.decision import OfferMade
 from app.call.policy import Ringing
 from app.call.rings import stopped, unanswered
+from tests.core.acts import answers, ends, house, joined, phone_rings, presses, rings
 from tests.core.house import House
-from tests.core.moments import (
-    answers,
-    codes,
-    ends,
-    house,
-    joined,
-    last,
-    of,
-    offering,
-    phase,
-    phone_rings,
-    presses,
-    rings,
-    sent,
-)  # fmt: skip
+from tests.core.moments import offering
+from tests.core.seen import codes, last, of, phase, sent
 
 
 @pytest.mark.parametrize(("seconds", "ring"), [(-1, 0), (0, 1), (4.9, 1), (5, 2), (10, 3), (14, 3), (15, 4)])

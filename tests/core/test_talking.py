@@ -5,26 +5,10 @@ from typing import Literal
 import pytest
 
 from app.call import events as e
+from tests.core.acts import ends, heard, house, joined, presses, rings
 from tests.core.house import House
-from tests.core.moments import (
-    caller,
-    codes,
-    ends,
-    heard,
-    hears,
-    house,
-    joined,
-    last,
-    of,
-    outcomes,
-    phase,
-    presses,
-    recalled,
-    rings,
-    sent,
-    talking,
-    talking_held,
-)  # fmt: skip
+from tests.core.moments import recalled, talking, talking_held
+from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
 
 
 def test_an_agent_who_rounds_off_leaves_the_caller_with_a_sentence_and_owes_the_registration() -> None:

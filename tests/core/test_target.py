@@ -6,10 +6,12 @@ from msgspec.structs import replace
 from app.call import events as e
 from app.call.policy import Policy
 from app.transfer.target import choose, instead
+from tests.core.acts import joined
 from tests.core.house import House
-from tests.core.moments import codes, joined, last, of, outcomes, phase, sent, talking
+from tests.core.moments import talking
 from tests.core.policies import policy
 from tests.core.promising import caller
+from tests.core.seen import codes, last, of, outcomes, phase, sent
 
 
 def chosen(colleague: str = "", department: str = "", failed: tuple[str, ...] = (), rules: Policy | None = None) -> str:

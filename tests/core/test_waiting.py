@@ -7,27 +7,11 @@ from app.call import events as e
 from app.call.call import Waiting
 from app.call.legs import Gather, Ringing
 from app.call.policy import AgentProfile, Office
+from tests.core.acts import WITHHELD, ends, heard, house, phone_rings, presses, rings, silent
 from tests.core.house import House
-from tests.core.moments import (
-    WITHHELD,
-    caller,
-    codes,
-    ends,
-    heard,
-    hears,
-    house,
-    last,
-    of,
-    phase,
-    phone_rings,
-    presses,
-    recalled,
-    rings,
-    sent,
-    silent,
-    waiting,
-)  # fmt: skip
+from tests.core.moments import recalled, waiting
 from tests.core.policies import policy
+from tests.core.seen import caller, codes, hears, last, of, phase, sent
 
 
 def alone(*agents: str, **changes: object) -> House:

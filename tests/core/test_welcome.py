@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.decision import Message
+from tests.core.acts import heard, house, presses, rings, silent
 from tests.core.house import TUESDAY, House
-from tests.core.moments import caller, codes, heard, hears, house, of, phase, presses, rings, silent
 from tests.core.policies import policy
+from tests.core.seen import caller, codes, hears, of, phase
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 
 from app.call import events as e
 from app.call.call import Cause, Degraded, Ended
+from tests.core.acts import obey
 from tests.core.house import House
-from tests.core.moments import MOMENTS, obey
+from tests.core.moments import MOMENTS
 from tests.properties.laws import Laws
 
 CASES = [(moment, leg.id) for moment, make in MOMENTS.items() for leg in make().calls["c1"].legs]

@@ -8,8 +8,9 @@ from itertools import permutations
 import pytest
 
 from app.call import events as e
+from tests.core.acts import house, presses, rings
 from tests.core.house import House
-from tests.core.moments import house, presses, rings, talking
+from tests.core.moments import talking
 from tests.properties.laws import Laws
 
 Report = Callable[[House], e.Event]
