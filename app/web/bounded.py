@@ -14,7 +14,9 @@ from app.web.problem import problem
 LARGEST = 64 * 1024
 """Bytes of the first line and headers together, give or take one read."""
 SLOWEST = 5.0
-"""Seconds in which all of a request must have come."""
+"""Seconds in which the headers must have come, and in which a body must have brought STEADY bytes more."""
+STEADY = 48 * 1024
+"""80 kbit/s: a recording of a minute comes over a slow line, too."""
 REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
@@ -25,12 +27,15 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._head = True
         self._size = 0
-        self._whole = True
+        self._looked = 0
+        """How much had come when the time was last up."""
+        self._whole = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there."""
+        """A client is there, and is to say something."""
         super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
+        self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
@@ -40,16 +45,19 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take the bytes; a request that is too large or takes too long is answered, and the line is closed."""
         super().data_received(data)
+        if self._whole and self._answered():  # an empty line: no request began, but uvicorn waits no longer for one
+            self._head, self._size, self._whole = True, 0, False
         self._size += len(data)
         if self._head and self._size > LARGEST:
             self._refuse(problem(431, f"At most {LARGEST} bytes of headers."))
         if not self._whole and self._timer is None:
-            self._timer = self.loop.call_later(SLOWEST, self._too_slow)
+            self._expect()
 
     def on_message_begin(self) -> None:
         """The next request on this connection begins."""
         super().on_message_begin()
-        self._head, self._size, self._whole = True, 0, False
+        self._at_rest()
+        self._head, self._size, self._looked, self._whole = True, 0, 0, False
 
     def on_headers_complete(self) -> None:
         """From here on it is the body, whose size the application watches."""
@@ -61,23 +69,39 @@ class BoundedHttp(HttpToolsProtocol):
         self._at_rest()
         super().on_message_complete()
 
+    def _expect(self) -> None:
+        self._timer = self.loop.call_later(SLOWEST, self._too_slow)
+
     def _at_rest(self) -> None:
         self._whole = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
+    def _answered(self) -> bool:
+        """Nothing is asked, or all that was asked has its answer."""
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn begins without one
+        return cycle is None or cycle.response_complete
+
     def _too_slow(self) -> None:
+        """Unless we do not read ourselves, or a body comes steadily whose request has no answer yet."""
         self._timer = None
-        if self.transport.get_protocol() is self:
-            self._refuse(problem(408, f"The request did not come within {SLOWEST:.0f} seconds."))
+        if self.transport.get_protocol() is not self:
+            return
+        steady = not self._head and self._size - self._looked >= STEADY and not self._answered()
+        if steady or self.flow.read_paused:
+            self._looked = self._size
+            self._expect()
+        elif self._size:
+            self._refuse(problem(408, "The request did not come in time."))
+        else:
+            self.transport.close()
 
     def _refuse(self, answer: Reply) -> None:
         """Answer before the application does, unless it has begun to."""
         if self.transport.is_closing():
             return
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn begins without one
-        if cycle is None or cycle.response_complete or not cycle.response_started:
+        if self._answered() or not self.cycle.response_started:
             head = (
                 f"HTTP/1.1 {answer.status} {REASONS[answer.status]}\r\ncontent-type: {answer.content_type}\r\n"
                 f"content-length: {len(answer.body)}\r\nconnection: close\r\n\r\n"
