@@ -101,14 +101,14 @@ class Teller(History):
                 questions=direct["questions"], goal=round(100 * direct["goal"]),
                 seconds=round((office["secondsToPerson"] or 0) / PACE),
             )  # fmt: skip
-        rang = [each.seconds for each in self._stage.switch.watch.rang]
+        longest = f"{max((each.seconds for each in self._stage.switch.watch.rang), default=0.0):.1f}"
         ringing = self._policy.ringing
         yield "  " + self.word(
             "three_rings",
             within=sum(office["phonesWithinThreeRings"] for office in figures["offices"]),
             answered=sum(office["phonesAnswered"] for office in figures["offices"]),
             missed=sum(office["phonesMissed"] for office in figures["offices"]),
-            longest=f"{max(rang, default=0.0):.1f}",
+            longest=longest if self._language == "en" else longest.replace(".", ","),
             limit=f"{ringing.rings * ringing.cycle / PACE:g}",
         )
         yield "  " + self.word("open", n=len(promises))

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "starting": (
-        "De dienst start met een eigen database; dan begint de ochtend, vijf keer zo snel als echt.",
-        "The service starts with its own database; then the morning begins, five times as fast as real.",
+        (
+            "De dienst start met een eigen database; dan begint de ochtend, vijf keer zo snel als echt.\n"
+            "Het verhaal begint om negen uur; afspraken vallen op uw eigen klok, want de dienst draait echt."
+        ),
+        (
+            "The service starts with its own database; then the morning begins, five times as fast as real.\n"
+            "The story begins at nine; appointments follow your own clock, for the service is a real one."
+        ),
     ),
     "heading": ("Een ochtend in {name}", "A morning in {name}"),
     "anonymous": ("anonieme beller", "anonymous caller"),
