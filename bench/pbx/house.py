@@ -97,7 +97,7 @@ async def house() -> AsyncIterator[House]:
             member = f"PJSIP/sink/sip:q{n}@127.0.0.1:{sink_port}"
             await pbx.cli(f"queue add member {member} to q penalty 0 as m{n} state_interface PJSIP/sink")
         async with asyncio.timeout(20):
-            while "KCC_ALIVE" not in await pbx.cli("dialplan show globals"):  # noqa: ASYNC110 - only asking tells
+            while not await pbx.sign():  # noqa: ASYNC110 - only asking tells
                 await asyncio.sleep(0.1)
         yield House(on, pbx, running, database, sink)
 

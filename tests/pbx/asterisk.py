@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import subprocess
 from base64 import b64encode
@@ -16,7 +17,7 @@ import aiohttp
 
 from app.providers.demo.server import free_port
 from tests.pbx import ports
-from tests.pbx.tones import sine
+from tests.pbx.unpacked import INSTALL, tunes, unpacked
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parents[1] / "deploy" / "asterisk"
@@ -35,7 +36,7 @@ def missing() -> str:
     absent = [program for program in PROGRAMS if shutil.which(program) is None]
     if absent:
         return f"not installed: {', '.join(absent)} (deploy/install-phones)"
-    done = subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([INSTALL], capture_output=True, text=True, timeout=300, check=False)
     return "" if done.returncode == 0 else f"Asterisk cannot be installed: {done.stderr.strip()[-200:]}"
 
 
@@ -93,6 +94,11 @@ class Pbx:
         said, _ = await process.communicate()
         return said.decode(errors="replace")
 
+    async def sign(self) -> float:
+        """When the dialplan was last told that a service lives, in seconds of the clock; 0 when never."""
+        said = re.search(r"KCC_ALIVE=(\d+)", await self.cli("dialplan show globals"))
+        return float(said[1]) if said else 0.0
+
     async def get(self, path: str) -> list[dict[str, object]]:
         """A list from ARI."""
         async with aiohttp.ClientSession(headers=LOGIN) as http, http.get(f"{self.ari}{path}") as answer:
@@ -122,20 +128,13 @@ async def running(
     `people` may register a phone; those of `front_desk` ring when the service is away. `sound` are its ports, first
     and last, where this process's own are too few.
     """
-    root = Path(subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, check=True).stdout.strip())
-    library = next((root / "usr/lib").glob("*-linux-gnu*"))
-    loader = next(library.glob("ld-linux-*.so.*"))
-    for name in ("etc", "data", "lib", "spool", "run", "log", "sounds/moh/waiting", "sounds/moh/hold"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    for name in ("documentation", "rest-api"):
-        (folder / "data" / name).symlink_to(root / "usr/share/asterisk" / name)
-    for tune in ("waiting", "hold"):
-        (folder / "sounds/moh" / tune / "tone.wav").write_bytes(sine("music", 60.0))
+    program = unpacked(folder)
+    tunes(folder / "sounds")
     sip_port, http_port = free_port(), free_port()
     first, last = sound or ports.switch()
-    words = {
-        "RUN": str(folder), "ROOT": str(root), "TRIPLET": library.name, "SIP_PORT": str(sip_port),
-        "HTTP_PORT": str(http_port), "RTP_START": str(first), "RTP_END": str(last), "TRUNK_PORT": str(ports.trunk()),
+    words = program.words | {
+        "SIP_PORT": str(sip_port), "HTTP_PORT": str(http_port),
+        "RTP_START": str(first), "RTP_END": str(last), "TRUNK_PORT": str(ports.trunk()),
         "SERVICE": service, "CENTRE": centre, "TLS": "no", "ARI_PASSWORD": ARI_PASSWORD, "LINK_SECRET": LINK_SECRET,
         "PHONE_SECRET": PHONE_SECRET, "SOUNDS": str(folder / "sounds"),
         "FRONT_DESK": "&".join(f"PJSIP/{user}" for user in front_desk), "PHONES": "\n".join(map(_phone, people)),
@@ -150,12 +149,17 @@ async def running(
     for name, text in (more or {}).items():
         with (folder / "etc" / name).open("a") as file:
             file.write(text)
-    command = (str(loader), "--library-path", str(library), str(root / "usr/sbin/asterisk"), "-C",
-               str(folder / "etc/asterisk.conf"))  # fmt: skip
-    pbx = Pbx(folder, folder / "sounds", None, command, sip_port, http_port, folder / "asterisk.log")
+    pbx = Pbx(folder, folder / "sounds", None, program.command, sip_port, http_port, folder / "asterisk.log")
+    async with started(pbx):
+        yield pbx
+
+
+@asynccontextmanager
+async def started(pbx: Pbx) -> AsyncIterator[None]:
+    """It runs, and is stopped in the end."""
     try:
         await pbx.start()
-        yield pbx
+        yield
     finally:
         await pbx.stop()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from app.providers.demo.server import free_port
 from tests.pbx import ports
-from tests.pbx.asterisk import ARI_PASSWORD, EMPTY, HERE, LINK_SECRET, PHONE_SECRET, SHIPPED, Pbx
-from tests.pbx.tones import sine
+from tests.pbx.asterisk import ARI_PASSWORD, EMPTY, HERE, LINK_SECRET, PHONE_SECRET, SHIPPED, Pbx, started
+from tests.pbx.unpacked import tunes, unpacked
 
 TRUNK_PASSWORD, ACCOUNT = "trunk-5b8e1d3a7c9f2046", "g14012"
 COMPLAINT = re.compile(r"\] (?:WARNING|ERROR)\[.*")
@@ -117,17 +117,13 @@ async def deployed(
         "FRONT_DESK": "PJSIP/101&PJSIP/102", "TRUNK_HOST": "127.0.0.1:5999", "TRUNK_USER": ACCOUNT,
         "TRUNK_PASSWORD": TRUNK_PASSWORD, "PHONE_101_PASSWORD": PHONE_SECRET, "PHONE_102_PASSWORD": PHONE_SECRET,
     }  # fmt: skip
-    for tune in ("waiting", "hold") if music else ():
-        (folder / "sounds/moh" / tune).mkdir(parents=True)
-        (folder / "sounds/moh" / tune / "tone.wav").write_bytes(sine("music", 60.0))
+    if music:
+        tunes(folder / "sounds")
     done = fill(folder / "etc", source, **given | words)
     assert done.returncode == 0, done.stderr
     pbx = Pbx(folder, folder / "sounds", None, _command(folder), sip_port, http_port, folder / "asterisk.log")
-    try:
-        await pbx.start()
+    async with started(pbx):
         yield pbx
-    finally:
-        await pbx.stop()
 
 
 @asynccontextmanager
@@ -159,11 +155,8 @@ async def provider(folder: Path, port: int, customer: str = "", safe: str = "") 
     for name in (*EMPTY, "musiconhold", "indications", "websocket_client"):
         (folder / "etc" / f"{name}.conf").write_text("[general]\n")
     made = Pbx(folder, folder, None, _command(folder), port, http_port, folder / "asterisk.log")
-    try:
-        await made.start()
+    async with started(made):
         yield made
-    finally:
-        await made.stop()
 
 
 def complaints(pbx: Pbx) -> list[str]:
@@ -173,16 +166,10 @@ def complaints(pbx: Pbx) -> list[str]:
 
 def _command(folder: Path) -> tuple[str, ...]:
     """How the unpacked Asterisk is started; its folders are put in front of the shipped `asterisk.conf`."""
-    root = Path(subprocess.run([HERE / "install-asterisk"], capture_output=True, text=True, check=True).stdout.strip())
-    library = next((root / "usr/lib").glob("*-linux-gnu*"))
-    for name in ("data", "lib", "spool", "run", "log"):
-        (folder / name).mkdir(exist_ok=True)
-    for name in ("documentation", "rest-api"):
-        (folder / "data" / name).symlink_to(root / "usr/share/asterisk" / name)
+    program = unpacked(folder)
     file = folder / "etc/asterisk.conf"
     places = (HERE / "etc/asterisk.conf").read_text().partition("[options]")[0]
-    for word, value in {"RUN": str(folder), "ROOT": str(root), "TRIPLET": library.name}.items():
+    for word, value in program.words.items():
         places = places.replace(f"@{word}@", value)
     file.write_text(places + file.read_text())
-    loader = str(next(library.glob("ld-linux-*.so.*")))
-    return (loader, "--library-path", str(library), str(root / "usr/sbin/asterisk"), "-C", str(file))
+    return program.command

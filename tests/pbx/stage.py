@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -163,15 +162,9 @@ async def linked(stage: Stage, seconds: float = 10.0) -> None:
 async def signed(pbx: Pbx, since: float, seconds: float = 10.0) -> None:
     """The dialplan was told, after this moment, that a house takes calls."""
     end = time.monotonic() + seconds
-    while await _sign(pbx) < since:
+    while await pbx.sign() < since:
         assert time.monotonic() < end, "the house never said that it lives"
         await asyncio.sleep(0.05)
-
-
-async def _sign(pbx: Pbx) -> float:
-    """When the dialplan was last told that the house lives."""
-    said = re.search(r"KCC_ALIVE=(\d+)", await pbx.cli("dialplan show globals"))
-    return float(said[1]) if said else 0.0
 
 
 @asynccontextmanager

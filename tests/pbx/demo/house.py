@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -50,7 +49,7 @@ class House:
                 sys.executable, "-m", "app", "serve", env=self.environment, stdout=log, stderr=log
             )
         async with httpx.AsyncClient(timeout=2.0) as client, asyncio.timeout(START):
-            while not (await self._ready(client) and time.time() - await self.sign() < FRESH):
+            while not (await self._ready(client) and time.time() - await self._pbx.sign() < FRESH):
                 if self._process.returncode is not None:
                     raise NotStarted(self.log.read_text(errors="replace").strip()[-300:])
                 await asyncio.sleep(0.1)
@@ -68,14 +67,9 @@ class House:
             self._process.terminate()
             await self._process.wait()
 
-    async def sign(self) -> float:
-        """When the dialplan was last told that the service lives, in seconds of the clock."""
-        said = re.search(r"KCC_ALIVE=(\d+)", await self._pbx.cli("dialplan show globals"))
-        return float(said[1]) if said else 0.0
-
     async def given_up(self) -> None:
         """Wait until the dialplan does without the service."""
-        while time.time() - await self.sign() < STALE:
+        while time.time() - await self._pbx.sign() < STALE:
             await asyncio.sleep(0.2)
 
     async def _ready(self, client: httpx.AsyncClient) -> bool:
