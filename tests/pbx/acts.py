@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from app.call.call import Talking
+from app.call.call import Choosing, Talking
 from tests.pbx.phone import Phone
 from tests.pbx.records import Records
 from tests.pbx.stage import DIRECT
@@ -14,6 +14,23 @@ async def hear(**who: Phone) -> dict[str, set[str]]:
     """Who each of these hears."""
     heard = await asyncio.gather(*(phone.hears() for phone in who.values()))
     return {name: set(each) for name, each in zip(who, heard, strict=True)}
+
+
+async def hear_each_other(one: Phone, other: Phone) -> None:
+    assert await hear(one=one, other=other) == {"one": {other.who}, "other": {one.who}}
+
+
+async def answered_in_the_menu(stage: Records, caller: Phone, bart: Phone, dialled: str) -> None:
+    """A citizen dials, hears the menu, presses 1, and speaks with bart."""
+    await caller.dials(dialled)
+    await caller.saw("CALL_ESTABLISHED")
+    await stage.phase(Choosing)
+    await caller.spoken_to()
+    await caller.presses("1")
+    await bart.rings()
+    await bart.accepts()
+    await stage.phase(Talking)
+    await hear_each_other(caller, bart)
 
 
 async def talking(stage: Records, caller: Phone, bart: Phone) -> str:
@@ -30,7 +47,7 @@ async def both_back(stage: Records, caller: Phone, bart: Phone, failed: str) -> 
     call = await stage.phase(Talking)
     assert isinstance(call.phase, Talking)
     assert call.phase.failed == failed
-    assert await hear(caller=caller, bart=bart) == {"caller": {"101"}, "bart": {"caller"}}
+    await hear_each_other(caller, bart)
     assert [callback.status for callback in await stage.callbacks()] == ["pending"]
 
 

@@ -22,10 +22,11 @@ from app.doctor.phones import CODECS
 from app.providers.demo.server import free_port, serving
 from app.web.quick import QuickWebSocket
 from tests.pbx import asterisk
-from tests.pbx.asterisk import LOGIN, PHONE_SECRET, SHIPPED, Pbx
-from tests.pbx.deployed import ACCOUNT, complaints, deployed, fill, provider
+from tests.pbx.acts import answered_in_the_menu, hear_each_other
+from tests.pbx.asterisk import LOGIN, SHIPPED, Pbx
+from tests.pbx.deployed import ACCOUNT, complaints, deployed, provider
 from tests.pbx.phone import Phone
-from tests.pbx.stage import MENU, Stage, house, linked
+from tests.pbx.stage import MENU, house, linked
 
 pytestmark = pytest.mark.pbx
 NOWHERE = "ws://127.0.0.1:9"
@@ -65,23 +66,6 @@ async def shows(ask: Callable[[], Awaitable[str]], what: str, seconds: float = 1
         assert time.monotonic() < end, said[-2000:]
         await asyncio.sleep(0.1)
     return said
-
-
-async def hear_each_other(one: Phone, other: Phone) -> None:
-    assert [set(each) for each in await asyncio.gather(one.hears(), other.hears())] == [{other.who}, {one.who}]
-
-
-async def answered_in_the_menu(stage: Stage, caller: Phone, bart: Phone, dialled: str) -> None:
-    """A citizen dials, hears the menu, presses 1, and speaks with bart."""
-    await caller.dials(dialled)
-    await caller.saw("CALL_ESTABLISHED")
-    await stage.phase(Choosing)
-    await caller.spoken_to()
-    await caller.presses("1")
-    await bart.rings()
-    await bart.accepts()
-    await stage.phase(Talking)
-    await hear_each_other(caller, bart)
 
 
 def certificate(folder: Path) -> dict[str, str]:
@@ -366,33 +350,3 @@ async def test_a_phone_of_another_pbx_behind_the_trunk_is_rung(tmp_path: Path, d
             await bart.over()
             await stage.phase(Ended)
             await stage.empty()
-
-
-def test_all_that_is_missing_is_told_at_once_and_nothing_is_written(tmp_path: Path) -> None:
-    done = fill(tmp_path / "etc", SERVICE="ws://service.example.nl", LINK_SECRET="short", FRONT_DESK="a;b", TRUNK="ip")
-    assert done.returncode == 1
-    assert not (tmp_path / "etc").exists()
-    for part in (
-        "CENTRE is not set", "PHONE_101_PASSWORD is not set", "SERVICE must begin with wss://",
-        "LINK_SECRET is too short", "FRONT_DESK holds a sign",
-    ):  # fmt: skip
-        assert part in done.stderr
-    assert "TRUNK_PASSWORD" not in done.stderr
-    assert "short" not in done.stderr.replace("too short", "")
-
-
-def test_secrets_come_from_files_and_only_the_owner_reads_what_is_written(tmp_path: Path) -> None:
-    for name in ("link_secret", "phone_101_password", "phone_102_password"):
-        (tmp_path / name).write_text(f"{PHONE_SECRET}-{name}\n")
-    done = fill(
-        tmp_path / "etc", TRUNK="ip", SERVICE="wss://warmlijn.example.nl", CENTRE="voorbeeldstad",
-        TRUNK_HOST="192.0.2.1", SOUNDS="/srv/sounds", FRONT_DESK="PJSIP/101&PJSIP/102",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    written = {file.name: file.read_text() for file in (tmp_path / "etc").iterdir()}
-    assert f"password = {PHONE_SECRET}-link_secret" in written["websocket_client.conf"]
-    assert "tls_enabled = yes" in written["websocket_client.conf"]
-    assert "Dial(PJSIP/101&PJSIP/102,60)" in written["extensions.conf"]
-    assert "trunk-registration.conf" not in written
-    assert not re.search(r"^[^;\n]*@[A-Z_]+@", "\n".join(written.values()), re.MULTILINE)
-    assert {file.stat().st_mode & 0o077 for file in (tmp_path / "etc").iterdir()} == {0}

@@ -18,6 +18,7 @@ import pytest
 from app.demo.desk import Desk
 from app.demo.policy import hurried
 from app.demo.running import account
+from tests.pbx.acts import hear_each_other
 from tests.pbx.asterisk import LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
 from tests.pbx.stage import CENTRE
@@ -137,24 +138,20 @@ async def test_killed_in_a_conversation_and_started_again(
         await bart.rings()
         await bart.accepts()
         await phase(database, "Talking")
-        assert await heard(caller, bart) == [{"101"}, {"caller"}]
+        await hear_each_other(caller, bart)
         await running.kill()
         last = await sign(pbx)
-        assert await heard(caller, bart) == [{"101"}, {"caller"}]
+        await hear_each_other(caller, bart)
         await running.start()
         await sign(pbx, last)
-        assert await heard(caller, bart) == [{"101"}, {"caller"}]
+        await hear_each_other(caller, bart)
         await desk.does("consult", colleague="omar")
         await omar.rings()
         await omar.accepts()
         await desk.does("complete")
         await bart.over()
-        assert await heard(caller, omar) == [{"103"}, {"caller"}]
+        await hear_each_other(caller, omar)
         await omar.hangs_up()
         await caller.over()
         await phase(database, "Ended")
         assert await pbx.get("/channels") == []
-
-
-async def heard(*phones: Phone) -> list[set[str]]:
-    return [set(each) for each in await asyncio.gather(*(phone.hears() for phone in phones))]
