@@ -43,7 +43,6 @@ BODIES: dict[str, dict[str, Any]] = {
     **{f"POST /quarantine/{action}": {"subject": "call:c1", "key": "k1"} for action in ("retry", "drop")},
 }
 EVERYBODY = ("", "bart", "sanne", "tess", "ada", "centrale", "bart2", "tess2", "ada2")
-DESK = ("POST /calls/", "GET /callbacks/", "POST /callbacks/")
 
 
 def routes() -> list[str]:
