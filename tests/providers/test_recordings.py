@@ -7,6 +7,7 @@ import math
 import os
 import wave
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,12 @@ def test_a_file_to_try_asterisk_with_lies_where_names_lie(tmp_path: Path) -> Non
     assert media == f"sound:/seen/once/{path.stem}"
     with wave.open(str(path)) as file:
         assert (file.getframerate(), file.getnframes()) == (8000, 16000)
+
+
+def test_who_write_the_same_file_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    contents = [bytes([n]) * 1_000_000 for n in range(8)]
+    path = tmp_path / "closed.wav"
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda content: recordings.write(path, content), contents * 5))
+    assert path.read_bytes() in contents
+    assert list(tmp_path.iterdir()) == [path]

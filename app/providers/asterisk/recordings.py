@@ -14,6 +14,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from threading import get_ident
 
 from msgspec import Struct
 
@@ -160,7 +161,7 @@ def begun(path: Path) -> bytes:
 def look(folder: Path, policy: Policy) -> list[Remark]:
     """Everything about this folder that an administrator should know, by name."""
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
-        return [Remark(str(folder), "no_folder")]
+        return [Remark(".", "no_folder")]
     wanted = recordable(policy)
     names = {f"{language}/{name}{ENDING}": sentence for (language, name), sentence in wanted.items()}
     there = dict(_files(folder))
@@ -170,8 +171,8 @@ def look(folder: Path, policy: Policy) -> list[Remark]:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Whole or not at all: Asterisk may read at any moment."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+    """Whole or not at all: Asterisk may read at any moment, and two may write it at once."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
     half.write_bytes(content)
     half.chmod(0o644)
     half.replace(path)
