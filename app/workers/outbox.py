@@ -37,7 +37,7 @@ GATHER = 0.002
 """Seconds to let commits come together before looking."""
 FORGET = 0.05
 """Seconds after which what was sent is deleted, if nothing else gives reason to look before."""
-BEAT = 1.0
+BEAT = outbox.BEAT
 """Seconds between two signs of life, and two looks for what dead processes left."""
 MARGIN = SECONDS + 0.5
 """Seconds a claim must still hold for a command to be begun."""
