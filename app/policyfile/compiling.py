@@ -6,7 +6,7 @@ from typing import Any
 
 from app.call import policy as made
 from app.ivr import topics
-from app.policyfile import phone, shape
+from app.policyfile import later, phone, shape
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.moments import local_moment
 from app.policyfile.scalars import weekdays
@@ -52,7 +52,7 @@ def compile_policy(file: shape.RoutingFile, tree: Tree, version: str) -> made.Po
             for key, part in file.departments.items()
         },
         colleagues={key: _colleague(key, part, line(("colleagues", key))) for key, part in file.colleagues.items()},
-        texts={
+        texts=later.texts(file.texts) | {
             key: made.Text(key, dict(part.__pydantic_extra__), part.nameless, line(("texts", key)))
             for key, part in file.texts.items()
         },

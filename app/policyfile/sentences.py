@@ -211,6 +211,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "'{where}' may not name {{{slot}}}",
     ),
     "text_missing": _both("de tekst '{value}' ontbreekt", "the text '{value}' is missing"),
+    "text_built_in": _both(
+        "de tekst '{value}' ontbreekt; de ingebouwde zin wordt gezegd",
+        "the text '{value}' is missing; the built-in sentence is said",
+    ),
     "text_language": _both(
         "'{where}' is er niet in taal '{language}'",
         "'{where}' does not exist in language '{language}'",

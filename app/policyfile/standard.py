@@ -72,6 +72,4 @@ SLOTS: dict[str, frozenset[str]] = {
         "goodbye_agent": "beller",
     }.items()
 }
-"""Text id -> the slots that can be filled in it. Every one of these must stand in the file, but for OPTIONAL."""
-OPTIONAL = frozenset({"callback_reference"})
-"""Without this text nothing is said in its place; files from before it stay good."""
+"""Text id -> the slots that can be filled in it. Must stand in the file, but for those of `later.py`."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from string import Formatter
 
 from app.ivr import topics
+from app.policyfile.later import BUILT_IN, UNSAID
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.references import entries, found, languages, section
-from app.policyfile.standard import ALWAYS, COLLEAGUE, OPTIONAL, SLOTS, UNSURE
+from app.policyfile.standard import ALWAYS, COLLEAGUE, SLOTS, UNSURE
 from app.policyfile.yamltree import Tree
 
 
@@ -16,8 +17,9 @@ def check(tree: Tree, tell: Teller) -> None:
     texts = section(tree, "texts")
     spoken = {value for _, value in found(tree.data, ("menus", "*", "text")) if isinstance(value, str)}
     if isinstance(tree.data, dict) and "texts" in tree.data:
-        for text in (known for known in SLOTS if known not in texts and known not in OPTIONAL):
-            tell("text_missing", tree.line(("texts",)), ("texts",), value=text)
+        for text in (known for known in SLOTS if known not in texts and known not in UNSAID):
+            say = tell.warn if text in BUILT_IN else tell
+            say("text_built_in" if text in BUILT_IN else "text_missing", tree.line(("texts",)), ("texts",), value=text)
     for text, words in texts.items():
         if text not in SLOTS and text not in spoken:
             tell("text_unused", tree.line(("texts", text)), ("texts", text), meant=(text, SLOTS), value=text)

@@ -1,0 +1,1 @@
+"""What an earlier version left in its database, and what this one makes of it."""
