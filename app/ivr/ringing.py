@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.agents.presence import miss, talk
-from app.call.accepting import ask, ask_again, asked, refused
+from app.call.accepting import ask, ask_again, asked, refused, reply
 from app.call.agent import Agent
 from app.call.because import Because, why
 from app.call.call import Call, Cause, Joining, Offering, Talking, Wish
@@ -42,18 +42,14 @@ WHISPER = 15.0
 def offering(call: Call, phase: Offering, event: Event, leg: Leg | None, world: World) -> Decision | None:
     """The phone rings: it is answered, it fails, or its third ring is over. The caller hears words, then music."""
     agents_leg = leg is not None and leg.id == phase.leg
+    if leg is not None and agents_leg and asked(leg):
+        return _asked_for_key(call, phase, event, leg, world)
     match event:
         case LegAnswered() if leg is not None and agents_leg:
             return _picked_up(call, phase, leg, world)
-        case KeysPressed(keys="1") if agents_leg and asked(leg):
-            return _told(call, phase, world)
-        case KeysPressed() if leg is not None and agents_leg and asked(leg):
-            return Decision(why("accept.again", party=phase.agent), call=ask_again(call, leg))
         case SayFinished() | TimerFired(name="announce") if leg is not None and agents_leg and leg.state == "up":
             return _answered(call, phase, world)
-        case LegMachine() | TimerFired(name="accept") if agents_leg:
-            return _next(lets_go(call, phase.leg), phase, leg, "voicemail", world)
-        case InputTimedOut() if agents_leg and asked(leg):
+        case LegMachine() if agents_leg:
             return _next(lets_go(call, phase.leg), phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if leg is not None and agents_leg:
             return _next(call, phase, leg, phase.stopping or refused(leg, cause), world)
@@ -77,6 +73,18 @@ def _picked_up(call: Call, phase: Offering, leg: Leg, world: World) -> Decision:
         return _told(call, phase, world)
     call = ask(enter(call, replace(phase, stopping=None)), phase.leg, world.now)
     return Decision(why("accept.asked", party=phase.agent), call=call)
+
+
+def _asked_for_key(call: Call, phase: Offering, event: Event, leg: Leg, world: World) -> Decision | None:
+    match reply(event, leg):
+        case None:
+            return None
+        case "accepted":
+            return _told(call, phase, world)
+        case "again":
+            return ask_again(call, leg)
+        case cause:
+            return _next(lets_go(call, leg.id), phase, leg, cause, world)
 
 
 def _told(call: Call, phase: Offering, world: World) -> Decision:

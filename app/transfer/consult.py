@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.agents.presence import done
-from app.call.accepting import ask, ask_again, asked, refused
+from app.call.accepting import ask, ask_again, asked, refused, reply
 from app.call.because import Because, why
 from app.call.call import Announcing, Call, Connecting, Consulting, RingingOn, Talking
 from app.call.decision import Decision, Record, TransferMade
@@ -14,8 +14,6 @@ from app.call.events import (
     ConsultCancelled,
     Event,
     HangUpAsked,
-    InputTimedOut,
-    KeysPressed,
     LegAnswered,
     LegEnded,
     LegMachine,
@@ -71,20 +69,15 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
     """The colleague rings, hears who it is, speaks; the agent swaps, joins all three, completes or comes back."""
     of_colleague = leg is not None and leg.id == phase.colleague_leg
     of_agent = leg is not None and leg.id == phase.leg
+    if leg is not None and of_colleague and asked(leg):
+        return _asked(call, phase, event, leg, world)
     match event:
         case LegAnswered() if leg is not None and of_colleague and phase.stage in ("ringing", "stopping"):
             return _answered(call, phase, leg, world)
         case LegMachine() if of_colleague:
             return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
-        case KeysPressed(keys="1") if leg is not None and of_colleague and asked(leg):
-            return _accepted(call, phase, leg, world)
-        case KeysPressed() if leg is not None and of_colleague and asked(leg):
-            return Decision(why("accept.again", party=phase.colleague), call=ask_again(call, leg))
-        case InputTimedOut() | TimerFired(name="accept") if of_colleague and asked(leg):
-            call = lets_go(call, phase.colleague_leg)
-            return ring_failed(call, phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if leg is not None and of_colleague:
-            if phase.stage in ("ringing", "stopping") or asked(leg):
+            if phase.stage in ("ringing", "stopping"):
                 return ring_failed(call, phase, leg, refused(leg, cause), world)
             if phase.focus == "all":
                 return _back(call, phase, world, why("hangup.colleague"))
@@ -133,6 +126,18 @@ def _answered(call: Call, phase: Consulting, leg: Leg, world: World) -> Decision
         return _accepted(call, phase, leg, world)
     call = ask(enter(call, replace(phase, stage="announcing")), leg.id, world.now)
     return Decision(why("accept.asked", party=phase.colleague), call=call)
+
+
+def _asked(call: Call, phase: Consulting, event: Event, leg: Leg, world: World) -> Decision | None:
+    match reply(event, leg):
+        case None:
+            return None
+        case "accepted":
+            return _accepted(call, phase, leg, world)
+        case "again":
+            return ask_again(call, leg)
+        case cause:
+            return ring_failed(lets_go(call, leg.id), phase, leg, cause, world)
 
 
 def _accepted(call: Call, phase: Consulting, leg: Leg, world: World) -> Decision:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.call.accepting import ask_again, asked, refused
+from app.call.accepting import ask_again, asked, reply
 from app.call.because import why
-from app.call.call import Announcing, Call, Cause, RingingOn
+from app.call.call import Announcing, Call, RingingOn
 from app.call.decision import Decision
 from app.call.events import (
     Event,
-    InputTimedOut,
-    KeysPressed,
     LegAnswered,
     LegEnded,
     LegMachine,
@@ -72,22 +70,17 @@ def announcing(call: Call, phase: Announcing, event: Event, leg: Leg | None, wor
 
 def _asked(call: Call, phase: Announcing, event: Event, leg: Leg, world: World) -> Decision | None:
     """The colleague accepts, or it was a voicemail, or nobody who wants to speak."""
-    match event:
-        case KeysPressed(keys="1"):
+    match reply(event, leg):
+        case None:
+            return None
+        case "accepted":
             records = answered(call, leg, world.pinned.ringing, world.now)
             call = announce_direct(call, phase.agent, leg.id, world)
             because = why("announce_direct", agent=phase.agent, colleague=phase.colleague)
             return Decision(because, call=call, records=records)
-        case KeysPressed():
-            return Decision(why("accept.again", party=phase.colleague), call=ask_again(call, leg))
-        case InputTimedOut() | TimerFired() | LegMachine():
-            return _not_accepted(call, phase, leg, "voicemail", world)
-        case LegEnded(cause=cause):
-            return _not_accepted(call, phase, leg, refused(leg, cause), world)
-        case _:
-            return None
-
-
-def _not_accepted(call: Call, phase: Announcing, leg: Leg, cause: Cause, world: World) -> Decision:
-    decision = recall(call, phase.agent, phase.colleague, cause, world)
-    return replace(decision, records=(offer(call, leg, cause, world.pinned.ringing, world.now), *decision.records))
+        case "again":
+            return ask_again(call, leg)
+        case cause:
+            decision = recall(call, phase.agent, phase.colleague, cause, world)
+            rang = offer(call, leg, cause, world.pinned.ringing, world.now)
+            return replace(decision, records=(rang, *decision.records))
