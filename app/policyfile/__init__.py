@@ -12,6 +12,7 @@ from app.call.policy import Policy
 from app.policyfile import covering, phones, references, wording
 from app.policyfile.compiling import check_values, compile_policy
 from app.policyfile.mistakes import Mistake, PolicyMistakes, Teller
+from app.policyfile.parser_words import file_says
 from app.policyfile.reading import read
 from app.policyfile.yamltree import LARGEST, Tree, grow
 
@@ -56,7 +57,7 @@ def _content(path: Path, tell: Teller) -> bytes | None:
         with path.open("rb") as opened:
             return opened.read(LARGEST + 1)
     except OSError as error:
-        tell("unreadable_file", 1, problem=error.strerror or type(error).__name__)
+        tell("unreadable_file", 1, problem=file_says(error, tell.language))
         return None
 
 

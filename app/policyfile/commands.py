@@ -56,7 +56,7 @@ WORDS = {
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `check` and `explain`; each parser's default `run` is the function that does it."""
     checking = subparsers.add_parser("check", help="routing.yaml nakijken: alle fouten en de eigen proeven")
-    checking.add_argument("file", nargs="?", default=FILE, help=f"het bestand (standaard {FILE})")
+    checking.add_argument("file", nargs="?", default=FILE, metavar="BESTAND", help=f"het bestand (standaard {FILE})")
     checking.add_argument("--schema", action="store_true", help="in plaats daarvan het JSON-schema schrijven")
     checking.add_argument(
         "--recordings", default=os.environ.get("ASTERISK_RECORDINGS", ""), metavar="MAP",
@@ -65,14 +65,14 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     _common(checking)
     checking.set_defaults(run=run_check)
     explaining = subparsers.add_parser("explain", help="waar een beller heen gaat, stap voor stap, met de regels")
-    explaining.add_argument("--number", required=True, help="het gekozen nummer, zoals '14 0123'")
+    explaining.add_argument("--number", required=True, metavar="NUMMER", help="het gekozen nummer, zoals '14 0123'")
     explaining.add_argument(
         "--press", action="extend", nargs="+", default=[], metavar="TOETS", help="een of meer toetsen"
     )
     explaining.add_argument("--say", default="", metavar="WOORDEN", help="wat de beller zegt")
-    explaining.add_argument("--language", default="", help="de taal van de beller, zoals en")
+    explaining.add_argument("--language", default="", metavar="TAAL", help="de taal van de beller, zoals en")
     explaining.add_argument("--at", default="", metavar="MOMENT", help="zoals 'di 10:15'; standaard nu")
-    explaining.add_argument("--file", default=FILE, help=f"het bestand (standaard {FILE})")
+    explaining.add_argument("--file", default=FILE, metavar="BESTAND", help=f"het bestand (standaard {FILE})")
     _common(explaining)
     explaining.set_defaults(run=run_explain)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from app.policyfile.mistakes import Path, Teller
+from app.policyfile.parser_words import parser_says
 
 LARGEST = 256 * 1024
 DEEPEST = 30
@@ -150,4 +151,4 @@ def _broken(error: yaml.YAMLError, text: str, tell: Teller) -> None:
     if "\t" in here[: len(here) - len(here.lstrip())]:
         tell("tab", line)
     else:
-        tell("syntax", line, problem=problem or type(error).__name__)
+        tell("syntax", line, problem=parser_says(problem, tell.language) or type(error).__name__)

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from app.policyfile.parser_words import file_says
+
 WORDS: dict[str, Mapping[str, str]] = {
     "nl": {
         "activated": "Versie {version} is in gebruik, in plaats van {before}. Lopende gesprekken houden hun versie.",
@@ -18,6 +20,7 @@ WORDS: dict[str, Mapping[str, str]] = {
         "no_token": "Zet in WARMLIJN_TOKEN het token van een beheerder (warmlijn user add NAAM --role admin).",
         "unreachable": "De dienst is niet bereikbaar op {url}. Draait hij, en klopt WARMLIJN_URL?",
         "unreadable": "{file} is niet te lezen: {error}",
+        "not_utf8": "dit is geen tekst in UTF-8",
     },
     "en": {
         "activated": "Version {version} is in use, instead of {before}. Calls that are going on keep theirs.",
@@ -25,6 +28,7 @@ WORDS: dict[str, Mapping[str, str]] = {
         "no_token": "Put an admin's token in WARMLIJN_TOKEN (warmlijn user add NAME --role admin).",
         "unreachable": "The service cannot be reached at {url}. Does it run, and is WARMLIJN_URL right?",
         "unreadable": "{file} cannot be read: {error}",
+        "not_utf8": "this is no text in UTF-8",
     },
 }
 SECONDS = 30.0
@@ -78,7 +82,8 @@ def _activate(args: argparse.Namespace, client: httpx.Client, words: Mapping[str
     try:
         text = Path(args.file).read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Told(words["unreadable"].format(file=args.file, error=error)) from error
+        why = file_says(error, args.lang) if isinstance(error, OSError) else words["not_utf8"]
+        raise Told(words["unreadable"].format(file=args.file, error=why)) from error
     asked = {"text": text, "reason": args.reason} | ({"basedOn": args.based_on} if args.based_on else {})
     return _used(_answer(client.post("/policy/activate", json=asked), args.file), words)
 
@@ -113,7 +118,12 @@ def _answer(answer: httpx.Response, file: str = "") -> Any:
     if answer.is_success:
         return answer.json()
     told = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-    reasons = [
-        f"{file}:{e['line']}: {e['detail']}" if file and e.get("line") else e["detail"] for e in told.get("errors", ())
-    ]
+    reasons = [_reason(each, file) for each in told.get("errors", ())]
     raise Told("\n".join(reasons or [told.get("detail") or told.get("title") or f"HTTP {answer.status_code}"]))
+
+
+def _reason(error: Mapping[str, Any], file: str) -> str:
+    """With the line of the file, or with the option that was wrong."""
+    if file and error.get("line"):
+        return f"{file}:{error['line']}: {error['detail']}"
+    return f"--reason: {error['detail']}" if error.get("pointer") == "#/reason" else str(error["detail"])

@@ -110,7 +110,18 @@ def test_check_tells_which_sentences_are_still_to_be_recorded(
 
 def test_check_of_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", str(tmp_path / "weg.yaml")) == 1
-    assert "kan niet worden gelezen" in capsys.readouterr().out
+    assert "kan niet worden gelezen: er is geen bestand met deze naam" in capsys.readouterr().out
+    assert run("check", str(tmp_path / "weg.yaml"), "--lang", "en") == 1
+    assert "cannot be read: No such file" in capsys.readouterr().out
+
+
+def test_a_folder_of_recordings_that_is_not_there_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r.yaml").write_text(GOOD)
+    assert run("check", "r.yaml", "--recordings", "own/sounds") == 0
+    assert capsys.readouterr().out.startswith("own/sounds: deze map is er niet")
 
 
 def test_the_schema_is_written(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,8 +26,8 @@ def test_the_small_file_is_good() -> None:
         ("# alleen commentaar\n", "r.yaml:1: het bestand is leeg"),
         ("- a\n- b\n", "r.yaml:1: 'routing.yaml' moet een blok zijn (sleutel: waarde)"),
         ("hours:\n\topen: x\n", "r.yaml:2: deze regel springt in met een tab; gebruik spaties"),
-        ("hours: [a\nmenus: b\n", f"r.yaml:2: {SYNTAX}did not find expected ',' or ']'"),
-        ("hours: 'a\n", f"r.yaml:2: {SYNTAX}found unexpected end of stream"),
+        ("hours: [a\nmenus: b\n", f"r.yaml:2: {SYNTAX}hier ontbreekt een komma of ]"),
+        ("hours: 'a\n", f"r.yaml:2: {SYNTAX}een aanhalingsteken is niet gesloten"),
         (
             "hours: a\n---\nhours: b\n",
             "r.yaml:2: hier begint een tweede document ('---'); er mag er maar één in het bestand staan",
@@ -102,7 +102,7 @@ def test_an_unquoted_number_keeps_its_plus_and_zero() -> None:
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     missing = tmp_path / "weg.yaml"
     assert [str(m) for m in check(missing).mistakes] == [
-        f"{missing}:1: het bestand kan niet worden gelezen: No such file or directory"
+        f"{missing}:1: het bestand kan niet worden gelezen: er is geen bestand met deze naam"
     ]
 
 

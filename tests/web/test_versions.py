@@ -66,6 +66,22 @@ async def test_with_a_mistake_nothing_changes_and_each_is_told_with_its_line(
     assert (await command("activate", str(file), "--reason", "proef"))[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "reason", "told"),
+    [
+        ("next.yaml", "x", "--reason: Dit is te kort (minstens 3).\n"),
+        ("weg.yaml", "proef", "er is geen bestand met deze naam"),
+        ("", "proef", "dit is een map"),
+    ],
+)
+async def test_what_was_typed_wrong_is_told_in_dutch(
+    command: Command, tmp_path: Path, name: str, reason: str, told: str
+) -> None:
+    (tmp_path / "next.yaml").write_text(BETTER, encoding="utf-8")
+    code, _, why = await command("activate", str(tmp_path / name), "--reason", reason)
+    assert (code, told in why) == (1, True), why
+
+
 async def test_who_was_not_first_is_told(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "next.yaml"
     file.write_text(BETTER, encoding="utf-8")

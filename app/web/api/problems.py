@@ -148,12 +148,14 @@ def _problem(request: Request, error: Exception) -> Problem:
 
 
 def _mistake(error: Mapping[str, Any], language: str) -> Mistake:
-    """What pydantic found, in our words; `input` and `ctx` may hold what was typed and are left alone."""
+    """What pydantic found, in our words; `input` and `ctx` may hold what was typed and are never told."""
     where, *path = error["loc"] or ("body",)
     if error["type"] == "json_invalid":
         path = []
     pointer = "#" + "".join(f"/{part}" for part in path) if where == "body" else ".".join(map(str, path))
     code = error["type"] if error["type"] in INPUT else "value"
+    if code in ("too_short", "too_long") and isinstance(error.get("input"), str):
+        code = f"string_{code}"  # pydantic counts a text as a list once another check stands before
     bounds = {key: value for key, value in (error.get("ctx") or {}).items() if key in BOUNDS}
     try:
         detail = INPUT[code][language].format(**bounds)
