@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import os
 import socket
 import sys
@@ -39,12 +40,14 @@ WORDS: dict[str, Mapping[str, str]] = {
         "nothing": "De database was al bij.",
         "no_secret": "Zet in GENERIC_SECRET het geheim waarmee de centrale tekent (whsec_...).",
         "no_database": "De database is niet te gebruiken ({error}). Klopt DATABASE_URL, en draait de server?",
+        "port_taken": "Op {host}:{port} draait al een programma. Stop het, of zet WARMLIJN_PORT op een vrije poort.",
     },
     "en": {
         "migrated": "Migrated: {names}.",
         "nothing": "The database was up to date.",
         "no_secret": "Put the secret the PBX signs with (whsec_...) in GENERIC_SECRET.",
         "no_database": "The database cannot be used ({error}). Is DATABASE_URL right, and does the server run?",
+        "port_taken": "A program runs at {host}:{port} already. Stop it, or put a free port in WARMLIJN_PORT.",
     },
 }
 
@@ -138,10 +141,22 @@ def parser() -> argparse.ArgumentParser:
 def serve(_args: argparse.Namespace) -> int:
     """Run until told to stop. Listens on this machine only, unless the settings say otherwise."""
     settings = load()
+    if _taken(settings.host, settings.port):
+        sys.stderr.write(WORDS["nl"]["port_taken"].format(host=settings.host, port=settings.port) + "\n")
+        return 1
     logs.configure(settings.log_level, settings.node)
     server = uvicorn.Server(configuration(settings))
     server.run()
     return 0 if server.started else 1
+
+
+def _taken(host: str, port: int) -> bool:
+    """Whether another program listens there; asked before a database is started for nothing."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def configuration(settings: Settings) -> uvicorn.Config:

@@ -1,6 +1,7 @@
 """What the command line says of itself: Dutch, or English on request; only while it is being read."""
 
 import argparse
+import socket
 
 import pytest
 
@@ -38,3 +39,14 @@ def test_the_help_is_dutch_and_argparse_is_left_as_it_was(capsys: pytest.Capture
     assert all(words in said for words in ("gebruik: warmlijn pbx-test", "argumenten:", "opties:", "deze uitleg tonen"))
     assert "optional" not in said
     assert vars(argparse)["_"] is before
+
+
+def test_a_port_in_use_is_told_before_anything_is_started(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("WARMLIJN_PORT", str(port))
+        assert main(["serve"]) == 1
+    told = capsys.readouterr().err
+    assert told == f"Op 127.0.0.1:{port} draait al een programma. Stop het, of zet WARMLIJN_PORT op een vrije poort.\n"
