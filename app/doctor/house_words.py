@@ -17,8 +17,10 @@ HOUSE: Mapping[str, Words] = {
         "platform", "wrong",
         "Er is geen telefooncentrale ingesteld: niemand kan bellen.",
         "No telephone platform is set: nobody can call.",
-        "Zet ASTERISK_LINK_SECRET, of GENERIC_SECRET, of de variabelen van Twilio.",
-        "Set ASTERISK_LINK_SECRET, or GENERIC_SECRET, or the variables of Twilio.",
+        "Zet ASTERISK_LINK_SECRET, of GENERIC_SECRET, of de variabelen van Twilio. Heeft de dienst ze al, geef deze "
+        "opdracht dan dezelfde omgeving; na make run: set -a; . var/secrets.env",
+        "Set ASTERISK_LINK_SECRET, or GENERIC_SECRET, or the variables of Twilio. When the service has them, give this "
+        "command the same environment; after make run: set -a; . var/secrets.env",
     ),
     "secrets_ok": Words(
         "secrets", "ok", "Alle geheimen zijn sterk genoeg en verschillend.", "All secrets are strong enough and differ."
