@@ -16,6 +16,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "closed": ("buiten openingstijd: terugbelafspraak aangeboden", "outside opening hours: a callback is offered"),
     "menu.key": ("de beller koos toets {key}", "the caller pressed {key}"),
     "menu.zero": ("toets 0 is altijd een medewerker", "0 is always a person"),
+    "menu.enough": ("de beller koos maar door: naar een medewerker", "the caller chose on and on: to a person"),
     "menu.repeat": ("het menu wordt op verzoek herhaald", "the menu is repeated on request"),
     "menu.silence": ("geen toets en geen woord: naar een medewerker", "no key and no word: to a person"),
     "menu.wrong_key": ("toets {key} bestaat niet: nog eens gevraagd", "key {key} does not exist: asked once more"),

@@ -18,6 +18,8 @@ from app.ivr.waiting import queue
 
 REPEATS = 6
 """Steps of the caller's leg after which a menu is not repeated any more."""
+ENOUGH = 24
+"""Steps after which nothing is asked any more: menus that lead to each other, or to another language, end, too."""
 
 
 def ask(menu: Menu, lines: tuple[Line, ...] = ()) -> Gather:
@@ -35,6 +37,8 @@ def choosing(call: Call, phase: Choosing, event: Event, leg: Leg | None, world: 
             return _again(call, phase, menu, world, (), why("menu.repeat", menu.line))
         case KeysPressed(keys=key):
             chosen = menu.choices.get(key)
+            if leg is not None and leg.step >= ENOUGH:
+                return person(call, world, why("menu.enough", menu.line))
             if chosen is None:
                 return _mistake(call, phase, menu, world, "menu_retry", why("menu.wrong_key", menu.line, key=key[:1]))
             return _to(call, phase, chosen, world, why("menu.key", chosen.line, key=key))

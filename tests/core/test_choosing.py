@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.policy import Destination, Menu
+from app.ivr.choosing import ENOUGH
 from tests.core.acts import house, presses, rings, says, silent
 from tests.core.moments import choosing
 from tests.core.policies import policy
@@ -62,6 +63,13 @@ def test_the_menu_is_repeated_on_request_but_not_for_ever() -> None:
     centre = choosing()
     said = [codes(presses(centre, "*"))[0] for _ in range(6)]
     assert said == ["menu.repeat"] * 4 + ["menu.wrong_key", "menu.wrong_key_twice"]
+    assert phase(centre) == "Offering"
+
+
+def test_who_chooses_for_ever_reaches_a_person() -> None:
+    centre = choosing()
+    said = [codes(presses(centre, "3")) for _ in range(ENOUGH - caller(centre).step + 1)]
+    assert [each[0] for each in said[-2:]] == ["menu.key", "menu.enough"]
     assert phase(centre) == "Offering"
 
 
