@@ -34,6 +34,8 @@ from app.store.database import reading_pool
 
 HERE = Path(__file__).parent / "samples"
 ROUTING = (HERE / "routing.yaml").read_text(encoding="utf-8")
+KINDS: dict[str, list[dict[str, Any]]] = json.loads((HERE / "kinds.json").read_text(encoding="utf-8"))
+"""One of each kind, every field written, with the values its type allows first."""
 ROWS: dict[str, list[dict[str, Any]]] = json.loads((HERE / "rows.json").read_text(encoding="utf-8"))
 FIRST = 5
 """The last migration of the first version."""
@@ -139,6 +141,25 @@ def test_its_events_are_read() -> None:
     for row in ROWS["events"]:
         assert type(codec.event(json.dumps(row["data"]))).__name__ == row["type"]
         codec.because(json.dumps(row["because"]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_state_event_and_command_is_read(kind: str) -> None:
+    for each in KINDS[kind]:
+        state = next(row["state"] for row in ROWS["calls"] if row["id"] == "talking")
+        match kind:
+            case "phase":
+                read: object = codec.call(json.dumps({**state, "phase": each})).phase
+            case "doing":
+                read = codec.call(json.dumps({**state, "legs": [{**state["legs"][0], "doing": each}]})).legs[0].doing
+            case "event":
+                read = codec.event(json.dumps(each))
+            case _:
+                read = codec.command(json.dumps(each))
+        again = json.loads(codec.text(read))
+        assert {name: again[name] for name in each if not isinstance(each[name], dict | list)} == {
+            name: value for name, value in each.items() if not isinstance(value, dict | list)
+        }
 
 
 class Going:
