@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.call.addresses import outside
 from app.call.call import Call
 from app.call.commands import Command
 from app.call.legs import Gather, InRoom, Prompt, Ringing
@@ -32,7 +33,7 @@ def order(call: Call, command: Command, lines: Mapping[str, str], names: Mapping
         sentences=sentences(policy, language, do.lines, names) if isinstance(do, Prompt | Gather) else (),
         shows=names.get(shows[1:], "") if shows.startswith("@") else shows,
         name=display(policy, language, do.name, do.by, names) if isinstance(do, Ringing) else "",
-        barred=isinstance(do, Ringing) and do.outside and _barred(do.address.removeprefix("tel:"), policy),
+        barred=isinstance(do, Ringing) and _barred(do.address, policy),
         line=lines.get(command.leg, ""),
         lines={other: ref for other, ref in lines.items() if other != command.leg},
         role=role,
@@ -40,6 +41,10 @@ def order(call: Call, command: Command, lines: Mapping[str, str], names: Mapping
     )
 
 
-def _barred(number: str, policy: Policy) -> bool:
-    """The policy was checked when it was read; this is the last look before a number is dialled."""
-    return never(judge(number, own(policy)).kind)
+def _barred(address: str, policy: Policy) -> bool:
+    """The policy was checked when it was read; this is the last look before a number is dialled.
+
+    A phone inside may be called `112` or `anna`; but behind another PBX a user may be a number, too: no paid one.
+    """
+    kind = judge(address.removeprefix("tel:"), own(policy)).kind
+    return never(kind) if outside(address) else kind == "premium"

@@ -36,14 +36,20 @@ def asterisk(folder: Path) -> Asterisk:
     return Asterisk("stad", settings)
 
 
-@pytest.mark.parametrize("address", ["sip:101@pbx", "tel:+31612300001", "tel:+31881234567", "tel:+32470123456"])
+@pytest.mark.parametrize(
+    "address",
+    ["sip:101@pbx", "tel:+31612300001", "tel:+31881234567", "tel:+32470123456",
+     "sip:112@pbx", "sip:anna@teams", "sip:+31201234501@teams"],
+)  # fmt: skip
 def test_ordinary_numbers_and_phones_inside_pass(address: str) -> None:
     assert not dial(address).barred
 
 
 @pytest.mark.parametrize(
-    "address", ["tel:112", "tel:+31906123456", "tel:+318001234", "tel:+31201234567", "tel:140123", "tel:", "tel:x"]
-)
+    "address",
+    ["tel:112", "tel:+31906123456", "tel:+318001234", "tel:+31201234567", "tel:140123", "tel:", "tel:x",
+     "sip:0906123456@pbx", "sip:+31906123456@pbx", "sip:0031909123456@pbx"],
+)  # fmt: skip
 async def test_what_no_policy_may_have_dialled_is_refused_by_every_platform(address: str, tmp_path: Path) -> None:
     made = dial(address)
     assert made.barred
