@@ -92,7 +92,7 @@ async def test_every_example_of_a_trunk_loads_without_a_complaint(tmp_path: Path
         assert ("transport-tls" in await pbx.cli("pjsip show transports")) is (trunk == "sbc")
         plan = await pbx.cli("dialplan show from-trunk")
         assert "Stasis(${WARMLIJN},inbound,${EXTEN})" in plan
-        assert "Dial(PJSIP/101&PJSIP/102,60)" in plan
+        assert "Dial(PJSIP/101&PJSIP/102,60,i)" in plan
         assert "warmlijn" in await pbx.cli("ari show apps")
         codecs = await pbx.cli("pjsip show endpoint trunk")
         assert re.search(r"^ allow\s+: \(alaw\|ulaw\|g722\)", codecs, re.MULTILINE), codecs

@@ -11,7 +11,7 @@ from app.call.events import CallOffered, Event, LegAnswered, LegEnded, PhoneTran
 from app.call.policy import Policy
 from app.providers.asterisk.codes import Codes
 from app.providers.asterisk.gathers import Gathers
-from app.providers.asterisk.names import NAME, ROOM, TRIAL, leg_of, played
+from app.providers.asterisk.names import NAME, ROOM, TRIAL, leg_of, ours, played
 from app.providers.asterisk.reading import Read, arrival
 from app.providers.asterisk.rest import HttpRest, Rest
 from app.providers.asterisk.sending import Manner, Sending
@@ -115,6 +115,9 @@ class Asterisk:
     def heard(self, told: Told, policy: Policy) -> Arrival | None:
         """What this event says happened, if anything; keys and the ends of sentences are kept count of."""
         if told.channel is not None and told.channel.id.startswith(TRIAL):
+            return None
+        if told.forwarded is not None and told.peer is not None and ours(told.peer.id):
+            self.spawn(self.sending.not_followed(told.forwarded.id))
             return None
         match told.type:
             case "ChannelDtmfReceived" if told.channel is not None:
@@ -222,6 +225,7 @@ class Asterisk:
         elif isinstance(event, CallOffered) and told.channel is not None:
             self.callers[event.leg] = told.channel.id
             self.sending.met(event.leg)
+            self.spawn(self.sending.own_key(told.channel.id))
         return True
 
     def _note(self, leg: str) -> None:

@@ -96,10 +96,18 @@ class Sending:
         self._leg(leg).music = True
         await self._rest()("POST", f"/channels/{channel}/moh", {"mohClass": self._manner.waiting})
 
-    async def own_key(self, leg: str) -> None:
-        """From now on the phone's transfer key moves nobody, but is told to us. Raises Uncertain."""
+    async def own_key(self, channel: str) -> None:
+        """From now on a transfer key at the other end moves nobody, but is told to us. Raises Uncertain."""
         asked = {"variable": "PJSIP_TRANSFER_HANDLING()", "value": "ari-only"}
-        await self._rest()("POST", f"/channels/{leg}/variable", asked)
+        await self._rest()("POST", f"/channels/{channel}/variable", asked)
+
+    async def not_followed(self, channel: str) -> None:
+        """A phone sent our call on to anywhere, a paid number by our own trunk included: we choose whom we ring.
+
+        Raises Uncertain.
+        """
+        log.warning("asterisk.sent_on")
+        await self._rest()("DELETE", f"/channels/{channel}", {"reason": "normal"})
 
     async def transferred(self, leg: str) -> None:
         """Tell the phone that it is being done, and never more: on success and on failure phones hang up.

@@ -82,6 +82,8 @@ class Told(Struct, frozen=True):
     args: tuple[str, ...] = ()
     channel: Channel | None = None
     peer: Channel | None = None
+    forwarded: Channel | None = None
+    """Where a phone sent our call on to (302): Asterisk rings there by itself."""
     bridge: Bridge | None = None
     playback: Playback | None = None
     device_state: Device | None = None

@@ -1,0 +1,54 @@
+"""Who is not honest: a phone that sends our call elsewhere, a caller who transfers. Nobody else is rung."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.call.events import ConsultAsked
+from tests.pbx import ports
+from tests.pbx.acts import both_back, hear, talking
+from tests.pbx.phone import Phone, refusing
+from tests.pbx.stage import Stage, phones
+from tests.pbx.wire import traced
+
+pytestmark = pytest.mark.pbx
+ELSEWHERE = ("106", "PJSIP/0906123456%40trunk")
+"""Another phone, and a paid number through our own trunk."""
+
+
+@pytest.mark.parametrize("user", ELSEWHERE)
+async def test_a_phone_that_sends_our_call_elsewhere_is_not_followed(stage: Stage, user: str) -> None:
+    """Asterisk tries it, and is stopped at once: nobody there can pick up, and nothing rings on."""
+    moved = f"302 Moved Temporarily\nContact: <sip:{user}@127.0.0.1>"
+    async with (
+        traced(stage.pbx) as trace, refusing(stage.pbx.sip, "104", moved),
+        Phone(stage.pbx.sip, "mobile", number="0906123456", port=ports.trunk()) as paid,
+        phones(stage, "101", "106", "caller") as (bart, friend, caller),
+    ):  # fmt: skip
+        call = await talking(stage, caller, bart)
+        await stage.clicks(ConsultAsked(call, "bart", "piet"))
+        await both_back(stage, caller, bart, "unreachable")
+        assert not friend.busy
+        assert not paid.busy
+        assert await stage.pbx.get("/bridges")
+        assert len(await stage.pbx.get("/channels")) == 2
+        await caller.hangs_up()
+        await bart.over()
+    for port in (ports.trunk(), friend.port):
+        sent = [message.split(" ", 1)[0] for message in trace.sent(port) if "SIP/2.0" in message.splitlines()[0]]
+        assert sent.count("CANCEL") >= min(1, sent.count("INVITE")), sent
+
+
+@pytest.mark.parametrize("wanted", ["102", "down", "0906123456"])
+async def test_a_caller_cannot_transfer_anybody(stage: Stage, wanted: str) -> None:
+    async with (
+        traced(stage.pbx) as trace, phones(stage, "101", "102", "caller") as (bart, fatima, caller),
+    ):  # fmt: skip
+        await talking(stage, caller, bart)
+        await caller.command("transfer", f"sip:{wanted}@{stage.pbx.sip}")
+        assert await hear(caller=caller, bart=bart) == {"caller": {"101"}, "bart": {"caller"}}
+        assert len(await stage.calls()) == 1
+        await caller.hangs_up()
+        await bart.over()
+    assert [message for message in trace.sent(fatima.port) if message.startswith("INVITE")] == []
+    assert [message for message in trace.sent(ports.trunk()) if message.startswith("INVITE")] == []
