@@ -129,7 +129,7 @@ def parser() -> argparse.ArgumentParser:
         ("unreachable", "er niet is"),
     ):
         pbx.add_argument(f"--{phone}", default="", metavar="ADRES", help=f"adres van een toestel dat {meaning}")
-    pbx.add_argument("--port", type=int, default=8099, help="poort waarop wij luisteren (standaard 8099)")
+    pbx.add_argument("--port", type=int, default=8099, metavar="POORT", help="waarop wij luisteren (standaard 8099)")
     pbx.add_argument("--call-within", type=float, default=0.0, metavar="S", help="binnen zoveel seconden belt u zelf")
     pbx.add_argument("--patience", type=float, default=5.0, metavar="S", help="hoe lang een melding mag duren")
     pbx.set_defaults(run=pbx_test)

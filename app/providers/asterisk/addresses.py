@@ -17,7 +17,7 @@ NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def caller_id(name: str, number: str) -> str:
-    """`"Mevrouw De Vries" <+31612345678>` for Asterisk; empty when there is nothing to show.
+    """`"Mevrouw De Vries" <+31611112222>` for Asterisk; empty when there is nothing to show.
 
     Nothing in the name can end it, begin a header or a number, or turn the direction of the text.
     """

@@ -138,7 +138,7 @@ def _example_event() -> dict[str, Any]:
         "source": "urn:nld:oin:00000001823288444000:systeem:pbx-1",
         "type": "nl.warmlijn.telephony.call.offered.v1",
         "time": "2026-11-24T09:15:00.120Z",
-        "data": {"call": "1795508100.42", "dialled": "140123", "number": "+31612345678"},
+        "data": {"call": "1795508100.42", "dialled": "140123", "number": "+31611112222"},
     }
 
 
