@@ -18,11 +18,18 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 LEVELS = ("debug", "info", "warning", "error")
 SHORTEST_SECRET = 16
 OBVIOUS = ("secret", "changeme", "change-me", "password", "wachtwoord", "geheim", "default", "example", "12345")
+OURS = ("WARMLIJN_", "GENERIC_", "TWILIO_", "ASTERISK_", "DEGRADE_", "DATABASE_URL")
+"""How the names of all settings begin."""
 
 
 def utc_now() -> datetime:
     """The shell's only clock: an aware moment in UTC. The core is handed its moment as `world.now`."""
     return datetime.now(UTC)
+
+
+def foreign() -> dict[str, str]:
+    """The environment without any setting of ours: what a process inherits that is given settings of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
 
 
 class SettingsError(Exception):

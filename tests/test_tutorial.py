@@ -16,12 +16,12 @@ import pytest
 
 from app.demo.running import directory
 from app.providers.demo.server import free_port
+from app.settings import foreign
 
 ROOT = Path(__file__).resolve().parents[1]
 TUTORIAL, POLICY = ROOT / "docs" / "tutorial" / "first-morning.md", ROOT / "docs" / "howto" / "change-the-policy.md"
 BLOCK = re.compile(r"^```(sh service|sh phones|sh|phones)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the pages use curl: apt-get install curl")
-OURS = ("WARMLIJN_", "GENERIC_", "TWILIO_", "DATABASE_URL", "DEGRADE_", "ASTERISK_")
 
 
 class Terminal:
@@ -81,7 +81,7 @@ def blocks_of(page: Path, port: str, phones: str = "8090") -> list[tuple[str, st
 
 
 def environment(folder: Path, port: str, phones: str = "8090") -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith(OURS)} | {
+    return foreign() | {
         "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}", "WARMLIJN_PORT": port,
         "WARMLIJN_URL": f"http://127.0.0.1:{port}", "PHONES_PORT": phones,
         "WARMLIJN_DATA_DIR": str(folder / "var" / "database"),

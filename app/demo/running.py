@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import shutil
 import sys
@@ -25,7 +24,7 @@ from app.demo.telling import Teller
 from app.demo.words import word
 from app.providers.demo import Mischief, Switch
 from app.providers.demo.server import free_port
-from app.settings import utc_now
+from app.settings import foreign, utc_now
 
 CENTRE = "voorbeeldstad"
 SETTLE = 2.0
@@ -129,9 +128,7 @@ async def _desks(
 
 
 def _environment(here: Path, routing: Path, secret: str, port: int, commands: str) -> dict[str, str]:
-    ours = ("WARMLIJN_", "GENERIC_", "TWILIO_", "DATABASE_URL", "DEGRADE_", "ASTERISK_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {
+    return foreign() | {
         "WARMLIJN_CENTRE": CENTRE,
         "WARMLIJN_POLICY": str(routing),
         "WARMLIJN_DATA_DIR": str(here / "database"),

@@ -10,6 +10,7 @@ import yaml
 
 from app import policyfile
 from app.call.policy import Policy
+from app.settings import foreign
 
 CENTRE = "voorbeeldstad"
 MAIN = "+31123456789"
@@ -21,7 +22,6 @@ FROM = "+31123456788"
 PACE = 0.1
 """Real seconds for each second of the generic switch's story."""
 SHIPPED = Path(__file__).parents[2] / "config" / "routing.yaml"
-OURS = ("WARMLIJN_", "GENERIC_", "TWILIO_", "DATABASE_URL", "DEGRADE_")
 
 
 def at(who: str) -> str:
@@ -54,7 +54,6 @@ def environment(
     routing: Path, data: Path, port: int, public: str, *, database: str = "", **more: str
 ) -> dict[str, str]:
     """The settings of one process; without `database` it starts its own below `data`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     made = {
         "WARMLIJN_CENTRE": CENTRE,
         "WARMLIJN_POLICY": str(routing),
@@ -71,7 +70,7 @@ def environment(
     }
     if database:
         made["DATABASE_URL"] = database
-    return kept | made | more
+    return foreign() | made | more
 
 
 COMMAND = (sys.executable, "-m", "app", "serve")

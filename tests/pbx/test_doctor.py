@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from app.call.policy import Text
 from app.demo.running import account
 from app.doctor.findings import WORDS
 from app.providers.asterisk.voices import Voices
+from app.settings import foreign
 from tests.core.policies import policy
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
@@ -38,8 +38,7 @@ def surroundings(database: str, folder: Path, port: int, pbx: Pbx, **more: str) 
     routing = folder / "routing.yaml"
     if not routing.exists():
         routing.write_text(SMALL, "utf-8")
-    ours = ("WARMLIJN_", "GENERIC_", "TWILIO_", "DATABASE_URL", "DEGRADE_", "ASTERISK_")
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+    plain = foreign() | {
         "DATABASE_URL": database, "WARMLIJN_CENTRE": CENTRE, "WARMLIJN_POLICY": str(routing),
         "WARMLIJN_DATA_DIR": str(folder / "data"), "WARMLIJN_PORT": str(port), "ASTERISK_LINK_SECRET": LINK_SECRET,
         "ASTERISK_SOUNDS": str(pbx.sounds), "ASTERISK_OUTSIDE": "PJSIP/{number}@trunk",

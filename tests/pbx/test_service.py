@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ import pytest
 from app.demo.desk import Desk
 from app.demo.policy import hurried
 from app.demo.running import account
+from app.settings import foreign
 from tests.pbx.acts import hear_each_other
 from tests.pbx.asterisk import LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
@@ -71,8 +71,7 @@ async def service(database: str, folder: Path, port: int, pbx: Pbx) -> AsyncIter
         text = text.replace(f"sip:{person}@telefoon", f"sip:{phone}@telefoon")
     routing = folder / "routing.yaml"
     routing.write_text(text, encoding="utf-8")
-    ours = ("WARMLIJN_", "GENERIC_", "TWILIO_", "DATABASE_URL", "DEGRADE_", "ASTERISK_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+    environment = foreign() | {
         "DATABASE_URL": database,
         "WARMLIJN_CENTRE": CENTRE,
         "WARMLIJN_POLICY": str(routing),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from app import policyfile
 from app.call.policy import Policy
 from app.demo.policy import hurried
 from app.demo.running import ROUTING
+from app.settings import foreign
 from tests.pbx.asterisk import LINK_SECRET, Pbx
 
 CENTRE = "voorbeeldstad"
@@ -90,8 +90,7 @@ def shipped(here: Path) -> tuple[Path, Policy]:
 @asynccontextmanager
 async def opened(here: Path, routing: Path, port: int, pbx: Pbx) -> AsyncIterator[House]:
     """A service with everything of it in `here`, from ready until stopped."""
-    ours = ("WARMLIJN_", "GENERIC_", "TWILIO_", "DATABASE_URL", "DEGRADE_", "ASTERISK_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+    environment = foreign() | {
         "WARMLIJN_CENTRE": CENTRE,
         "WARMLIJN_POLICY": str(routing),
         "WARMLIJN_DATA_DIR": str(here / "database"),
