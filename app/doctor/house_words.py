@@ -18,9 +18,9 @@ HOUSE: Mapping[str, Words] = {
         "Er is geen telefooncentrale ingesteld: niemand kan bellen.",
         "No telephone platform is set: nobody can call.",
         "Zet ASTERISK_LINK_SECRET, of GENERIC_SECRET, of de variabelen van Twilio. Heeft de dienst ze al, geef deze "
-        "opdracht dan dezelfde omgeving; na make run: set -a; . var/secrets.env",
+        "opdracht dan dezelfde omgeving (na make run: de geheimen uit var/secrets.env).",
         "Set ASTERISK_LINK_SECRET, or GENERIC_SECRET, or the variables of Twilio. When the service has them, give this "
-        "command the same environment; after make run: set -a; . var/secrets.env",
+        "command the same environment (after make run: the secrets in var/secrets.env).",
     ),
     "secrets_ok": Words(
         "secrets", "ok", "Alle geheimen zijn sterk genoeg en verschillend.", "All secrets are strong enough and differ."

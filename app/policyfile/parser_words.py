@@ -12,10 +12,8 @@ PARSER: dict[str, str] = {
     "did not find expected key": "hier hoort een sleutel; kijk naar het inspringen",
     "found unexpected end of stream": "een aanhalingsteken is niet gesloten",
     "found character that cannot start any token": "zo begint geen waarde; zet haar tussen aanhalingstekens",
-    "found unknown escape character": "na \\ staat een teken dat daar niet kan; gebruik enkele aanhalingstekens",
-    "mapping values are not allowed in this context": (
-        "een dubbele punt kan hier niet; kijk naar het inspringen, of zet de waarde tussen aanhalingstekens"
-    ),
+    "found unknown escape character": "achter \\ staat een teken dat daar niet kan",
+    "mapping values are not allowed in this context": "een dubbele punt te veel, of te ver ingesprongen",
     "block sequence entries are not allowed in this context": "een streepje (-) kan hier niet; let op het inspringen",
 }
 FILES: dict[int, str] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.policyfile import check, load
+from app.policyfile.parser_words import PARSER
 from app.policyfile.yamltree import DEEPEST, LARGEST
 from tests.policy.small import GOOD, HEAD, spoiled, told
 
@@ -28,6 +29,8 @@ def test_the_small_file_is_good() -> None:
         ("hours:\n\topen: x\n", "r.yaml:2: deze regel springt in met een tab; gebruik spaties"),
         ("hours: [a\nmenus: b\n", f"r.yaml:2: {SYNTAX}hier ontbreekt een komma of ]"),
         ("hours: 'a\n", f"r.yaml:2: {SYNTAX}een aanhalingsteken is niet gesloten"),
+        ("hours:\n  a: b: c\n", f"r.yaml:2: {SYNTAX}een dubbele punt te veel, of te ver ingesprongen"),
+        ("hours:\n  a: 1\n b: 2\n", f"r.yaml:3: {SYNTAX}hier hoort een sleutel; kijk naar het inspringen"),
         (
             "hours: a\n---\nhours: b\n",
             "r.yaml:2: hier begint een tweede document ('---'); er mag er maar één in het bestand staan",
@@ -111,3 +114,7 @@ def test_english() -> None:
         "r.yaml:40: 'ringing.cyle' does not exist (did you mean 'cycle'?)"
     ]
     assert HEAD.count("\n") == 45
+
+
+def test_what_the_parser_says_is_told_to_its_end() -> None:
+    assert [words for words in PARSER.values() if len(words) > 60] == []
