@@ -44,7 +44,7 @@ check: setup         ## style, types, import contracts, quick tests: what to run
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory core
-	$(BIN)/pytest -q -m 'not faults and not bench' tests/policy tests/test_*.py
+	$(BIN)/pytest -q -m 'not faults and not bench and not slow' tests/policy tests/test_*.py
 
 core: setup          ## prove the pure rules: tables, stories and laws that take every branch
 	$(BIN)/pytest -q tests/core tests/transcripts tests/properties tests/policy/test_topics.py \
