@@ -74,7 +74,7 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
     match event:
         case LegAnswered() if leg is not None and of_colleague and phase.stage in ("ringing", "stopping"):
             return _answered(call, phase, leg, world)
-        case LegMachine() if of_colleague:
+        case LegMachine() if of_colleague and (phase.stage, phase.cause) != ("stopping", "voicemail"):
             return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if leg is not None and of_colleague:
             if phase.stage in ("ringing", "stopping"):

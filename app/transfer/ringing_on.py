@@ -34,7 +34,7 @@ def ringing_on(call: Call, phase: RingingOn, event: Event, leg: Leg | None, worl
             call = announce(call, phase.agent, phase.colleague, phase.colleague_leg, world)
             because = why("announce_direct", agent=phase.agent, colleague=phase.colleague)
             return Decision(because, call=call, records=records)
-        case LegMachine() if of_colleague:
+        case LegMachine() if of_colleague and (phase.stage, phase.cause) != ("stopping", "voicemail"):
             return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
         case LegEnded(cause=cause) if of_colleague:
             return ring_failed(call, phase, leg, unanswered(cause), world)

@@ -77,6 +77,14 @@ def test_voicemail_while_the_phone_is_being_withdrawn_leads_to_the_next_phone() 
     assert outcomes(centre)[-1] == ("ans", "no_answer")
 
 
+def test_voicemail_reported_twice_leads_to_the_next_phone_once() -> None:
+    ringing_without_agent = consulting("ans")
+    ends(ringing_without_agent, "agent", "lost")
+    for centre in (consulting("ans"), ringing_without_agent):
+        assert codes(centre.handle(e.LegMachine("c1", "c1.3"))) == ["consult.withdrawn"]
+        assert codes(centre.handle(e.LegMachine("c1", "c1.3"))) == ["ignored.phase"]
+
+
 def test_an_answer_while_being_withdrawn_is_accepted() -> None:
     centre = consulting_withdrawn()
     assert codes(centre.handle(e.LegAnswered("c1", "c1.3"))) == ["consult.answered"]
