@@ -17,6 +17,8 @@ SLOWEST = 5.0
 """Seconds in which the headers must have come, and in which a body must have brought STEADY bytes more."""
 STEADY = 48 * 1024
 """80 kbit/s: a recording of a minute comes over a slow line, too."""
+STUCK = 30.0
+"""Seconds in which a client must have taken some of an answer that waits for it."""
 REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
@@ -31,6 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
         """How much had come when the time was last up."""
         self._whole = False
         self._timer: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, and is to say something."""
@@ -40,7 +43,18 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._at_rest()
+        self._read_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not take what it asked for; it has STUCK seconds to begin."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(STUCK, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It takes some of it."""
+        super().resume_writing()
+        self._read_on()
 
     def data_received(self, data: bytes) -> None:
         """Take the bytes; a request that is too large or takes too long is answered, and the line is closed."""
@@ -78,6 +92,11 @@ class BoundedHttp(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def _read_on(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
     def _answered(self) -> bool:
         """Nothing is asked, or all that was asked has its answer."""
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn begins without one
@@ -89,7 +108,8 @@ class BoundedHttp(HttpToolsProtocol):
         if self.transport.get_protocol() is not self:
             return
         steady = not self._head and self._size - self._looked >= STEADY and not self._answered()
-        if steady or self.flow.read_paused:
+        behind = self._head and not self._answered()  # the beginning of the next request: this one's answer comes first
+        if steady or behind or self.flow.read_paused:
             self._looked = self._size
             self._expect()
         elif self._size:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import psutil
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -29,13 +30,24 @@ async def unread(_request: Request) -> Response:
     return PlainTextResponse("refused", 401)
 
 
+async def unhurried(_request: Request) -> Response:
+    await asyncio.sleep(3 * bounded.SLOWEST)
+    return PlainTextResponse("done")
+
+
+async def huge(_request: Request) -> Response:
+    return PlainTextResponse("x" * 30_000_000)
+
+
 @pytest_asyncio.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """A server in a hurry: twenty times as strict in time, and as strict in speed."""
     monkeypatch.setattr(bounded, "SLOWEST", bounded.SLOWEST / 20)
     monkeypatch.setattr(bounded, "STEADY", bounded.STEADY // 20)
+    monkeypatch.setattr(bounded, "STUCK", bounded.STUCK / 100)
     chosen = free_port()
     routes = [Route("/", counted, methods=["GET", "POST"]), Route("/unread", unread, methods=["POST"])]
+    routes += [Route("/unhurried", unhurried), Route("/huge", huge)]
     config = uvicorn.Config(
         Starlette(routes=routes), host="127.0.0.1", port=chosen, http=BoundedHttp, lifespan="off", log_config=None,
         timeout_keep_alive=1,
@@ -109,3 +121,25 @@ async def test_after_the_answer_the_rest_of_a_body_is_not_waited_for(port: int) 
 async def test_requests_one_after_the_other_and_at_once_are_all_answered(port: int) -> None:
     answer = await told(port, head("GET") + head("POST", "/", "content-length: 3") + b"abc" + head("GET"), pause=0.1)
     assert answer.count(b"HTTP/1.1 200 ") == 3
+
+
+async def test_half_a_request_behind_one_that_is_being_answered_does_not_spoil_the_answer(port: int) -> None:
+    answer = await told(port, head("GET", "/unhurried") + b"GET / HT")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b" 408 " in answer
+
+
+async def test_who_does_not_read_the_answer_is_let_go(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader._transport.pause_reading()  # type: ignore[attr-defined] # nothing is taken from the line
+    writer.write(head("GET", "/huge"))
+    async with asyncio.timeout(8):
+        while await _held(port):
+            await asyncio.sleep(0.1)
+    writer.close()
+
+
+async def _held(port: int) -> bool:
+    """Whether the server still has a line with somebody."""
+    lines = psutil.net_connections("tcp")
+    return any(line.laddr and line.laddr.port == port and line.status == "ESTABLISHED" for line in lines)
