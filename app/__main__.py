@@ -70,6 +70,7 @@ DUTCH = {
     "ignored explicit argument %r": "hierbij hoort geen waarde (%r)",
 }
 """The words of argparse itself; whatever it says besides stays English."""
+log = logs.logger()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,7 +146,7 @@ def serve(_args: argparse.Namespace) -> int:
         sys.stderr.write(WORDS["nl"]["port_taken"].format(host=settings.host, port=settings.port) + "\n")
         return 1
     logs.configure(settings.log_level, settings.node)
-    server = uvicorn.Server(configuration(settings))
+    server = Server(configuration(settings))
     server.run()
     return 0 if server.started else 1
 
@@ -157,6 +158,16 @@ def _taken(host: str, port: int) -> bool:
     except OSError as error:
         return error.errno == errno.EADDRINUSE
     return False
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, which says that the service started when it really listens, and not before."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application, then listen."""
+        await super().startup(sockets)
+        if self.started:
+            log.info("service.started", host=self.config.host, port=self.config.port)
 
 
 def configuration(settings: Settings) -> uvicorn.Config:

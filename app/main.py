@@ -138,7 +138,7 @@ class Service:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GARBAGE)
-        log.info("service.started", centres=[c.id for c in self.settings.centres], platforms=len(providers))
+        log.info("service.ready", centres=[c.id for c in self.settings.centres], platforms=len(providers))
 
     async def close(self) -> None:
         """Stop taking work, finish what is begun, let go of everything."""
