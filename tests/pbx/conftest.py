@@ -49,6 +49,8 @@ async def stage(
     def server(application: Any) -> AbstractAsyncContextManager[str]:
         return serving(application, service_port, QuickWebSocket)
 
+    if pbx.process is None or pbx.process.poll() is not None:
+        await pbx.start()  # 22.10 now and then dies of a link that is cut: the story that met it fails, no other
     async with house(database, pbx, server) as made:
         await linked(made)
         yield made
