@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -42,7 +43,7 @@ class Record:
     """What must not be: commands nobody sent, clocks of calls that are over."""
 
 
-class Records:
+class Records(ABC):
     """`clicks` is what an agent clicks; every caller's phone must be in `callers`, and every story calls `ends`."""
 
     def __init__(self, pbx: Pbx, pool: asyncpg.Pool) -> None:
@@ -53,9 +54,9 @@ class Records:
         self.ended = False
         self._keys = count(1)
 
+    @abstractmethod
     async def handle(self, arrival: Arrival) -> None:
         """Take it to the engine."""
-        raise NotImplementedError
 
     async def clicks(self, event: Event) -> None:
         key = f"test:{time.monotonic_ns()}:{next(self._keys)}"

@@ -110,21 +110,20 @@ COLLEAGUE: dict[str, tuple[After, Record]] = {
 }
 
 
-@pytest.mark.parametrize("phase", AGENT)
-async def test_the_agent(stage: Stage, phase: str) -> None:
-    after, record = AGENT[phase]
+async def hung_up(stage: Stage, phase: str, who: str, after: After, record: Record) -> None:
+    """This one leaves in this phase; what must follow follows, and exactly that is on record."""
     async with scene(stage) as story:
         await story.to(phase)
-        await story.bart.hangs_up()
+        await getattr(story, who).hangs_up()
         await after(story)
         await stage.ends(record)
+
+
+@pytest.mark.parametrize("phase", AGENT)
+async def test_the_agent(stage: Stage, phase: str) -> None:
+    await hung_up(stage, phase, "bart", *AGENT[phase])
 
 
 @pytest.mark.parametrize("phase", COLLEAGUE)
 async def test_the_colleague(stage: Stage, phase: str) -> None:
-    after, record = COLLEAGUE[phase]
-    async with scene(stage) as story:
-        await story.to(phase)
-        await story.ans.hangs_up()
-        await after(story)
-        await stage.ends(record)
+    await hung_up(stage, phase, "ans", *COLLEAGUE[phase])
