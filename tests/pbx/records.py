@@ -7,7 +7,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 
 import asyncpg
 
@@ -15,7 +14,6 @@ from app.call.agent import Agent
 from app.call.call import Call
 from app.call.callback import Callback
 from app.call.events import AgentLoggedOn, AgentReady, Event
-from app.providers.base import Arrival
 from app.store import codec
 from tests.pbx.asterisk import Pbx
 from tests.pbx.phone import Phone
@@ -44,7 +42,7 @@ class Record:
 
 
 class Records(ABC):
-    """`clicks` is what an agent clicks; every caller's phone must be in `callers`, and every story calls `ends`."""
+    """Every caller's phone must be in `callers`, and every story calls `ends`."""
 
     def __init__(self, pbx: Pbx, pool: asyncpg.Pool) -> None:
         self.pbx, self.pool = pbx, pool
@@ -52,15 +50,10 @@ class Records(ABC):
         self.figures: dict[str, float] = {}
         """Seconds that were measured, for the log of the run."""
         self.ended = False
-        self._keys = count(1)
 
     @abstractmethod
-    async def handle(self, arrival: Arrival) -> None:
-        """Take it to the engine."""
-
     async def clicks(self, event: Event) -> None:
-        key = f"test:{time.monotonic_ns()}:{next(self._keys)}"
-        await self.handle(Arrival(centre=CENTRE, key=key, event=event, provider="asterisk"))
+        """An agent does this at the desk: returns when it is committed."""
 
     async def ready(self, *agents: str) -> None:
         for agent in agents:

@@ -7,12 +7,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import asyncpg
 from starlette.applications import Starlette
 
 from app.call.decision import Centre
+from app.call.events import Event
 from app.call.policy import Address, AgentProfile, Colleague, Hours, Office, Policy, Ringing, Text, Transfer
 from app.decide import decide
 from app.engine.engine import Engine
@@ -87,9 +89,11 @@ class Stage(Records):
     ) -> None:  # fmt: skip
         super().__init__(pbx, pool)
         self.engine, self.asterisk, self.link, self.parts, self.database = engine, asterisk, link, parts, database
+        self._keys = count(1)
 
-    async def handle(self, arrival: Arrival) -> None:
-        await self.engine.handle(arrival)
+    async def clicks(self, event: Event) -> None:
+        key = f"test:{time.monotonic_ns()}:{next(self._keys)}"
+        await self.engine.handle(Arrival(centre=CENTRE, key=key, event=event, provider="asterisk"))
 
     async def close(self) -> None:
         """The house goes away before the story ends."""
