@@ -16,7 +16,7 @@ import uvicorn
 
 from app import logs, policyfile
 from app.demo import main as play_demo
-from app.engine import replaying
+from app.engine import rehearsing, replaying
 from app.main import create_app
 from app.pbxtest import Phones
 from app.pbxtest import run as try_pbx
@@ -119,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
     migrating = commands.add_parser("migrate", help="de database bijwerken zonder de dienst te starten")
     migrating.set_defaults(run=migrate)
     policies.add_commands(commands)
+    rehearsing.add_command(commands)
     replaying.add_command(commands)
     versions.add_command(commands)
     accounts.add_command(commands)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,10 @@ from app.store import codec
 _EVENTS = """
 SELECT seq, subject, key, type, data, phase_after, because, policy_version, at
 FROM events WHERE centre = $1 ORDER BY seq"""
+_CHOOSING = """
+SELECT subject, type, data, phase_after, at FROM events
+WHERE centre = $1 AND at >= $2 AND phase_after IN ('Welcoming', 'Choosing', 'Waiting', 'Offering', 'Promising')
+ORDER BY seq"""
 _FIRST = "SELECT version FROM policies WHERE centre = $1 AND by = 'start' ORDER BY created_at LIMIT 1"
 _STATES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "calls": ("SELECT id, state FROM calls WHERE centre = $1", codec.call),
@@ -39,6 +44,18 @@ async def events(connection: asyncpg.Connection, centre: str) -> AsyncIterator[a
     """The log in order; inside a transaction."""
     async for row in connection.cursor(_EVENTS, centre, prefetch=500):
         yield row
+
+
+async def choosing(connection: asyncpg.Connection, centre: str, since: datetime) -> AsyncIterator[asyncpg.Record]:
+    """Of the log since this aware moment, what callers did until they had a front office; inside a transaction."""
+    async for row in connection.cursor(_CHOOSING, centre, since, prefetch=500):
+        yield row
+
+
+async def references(connection: asyncpg.Connection, centre: str, calls: Sequence[str]) -> dict[str, str]:
+    """Call -> the number people know it by, of those of these calls that are still there."""
+    rows = await connection.fetch("SELECT id, state FROM calls WHERE centre = $1 AND id = ANY ($2)", centre, calls)
+    return {row["id"]: codec.call(row["state"]).reference for row in rows}
 
 
 async def states(connection: asyncpg.Connection, table: str, centre: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.web.auth import User, user_of
 from app.web.persons import load_key, reference
 
 Command = Callable[..., tuple[int, str, str]]
+COMMANDS = ("serve", "demo", "migrate", "check", "explain", "rehearse", "replay", "user", "pbx-test")
 
 
 @pytest_asyncio.fixture
@@ -99,7 +100,7 @@ async def test_migrate_says_what_it_did(command: Command) -> None:
     assert await said(command, "migrate") == (0, "De database was al bij.\n", "")
 
 
-@pytest.mark.parametrize("name", ["serve", "demo", "migrate", "check", "explain", "replay", "user", "pbx-test"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([name, "--help"])
