@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from app.call.policy import (
     Absence,
     Address,
@@ -13,6 +15,7 @@ from app.call.policy import (
     Destination,
     Hours,
     Menu,
+    Minutes,
     Municipality,
     Number,
     Office,
@@ -23,7 +26,7 @@ from app.call.policy import (
 )
 from app.ivr.topics import table
 
-OFFICE_DAYS = dict.fromkeys(range(5), ((9 * 60, 17 * 60),))
+OFFICE_DAYS: dict[int, tuple[Minutes, ...]] = dict.fromkeys(range(5), ((9 * 60, 17 * 60),))
 HOURS = {
     "office": Hours("office", OFFICE_DAYS, line=10),
     "mornings": Hours("mornings", dict.fromkeys(range(5), ((9 * 60, 12 * 60),)), line=14),
@@ -42,16 +45,16 @@ def policy(**changes: object) -> Policy:
         ),
         "wmo": Topic("wmo", {"nl": "Wmo"}, "sociaal", ("wmo", "traplift", "huishoudelijke hulp"), "wmo", 0.85, line=42),
     }
-    fields: dict[str, object] = {
-        "version": "v1",
-        "municipality": Municipality("Voorbeeldstad", outgoing_number="+31201234500"),
-        "days_off": frozenset({date(2026, 12, 25)}),
-        "hours": HOURS,
-        "numbers": {
+    made = Policy(
+        version="v1",
+        municipality=Municipality("Voorbeeldstad", outgoing_number="+31201234500"),
+        days_off=frozenset({date(2026, 12, 25)}),
+        hours=HOURS,
+        numbers={
             "140123": Number("140123", Destination(menu="main", line=20), "office", "nl", line=20),
             "+31201234567": Number("+31201234567", Destination(office="kcc", line=22), "office", "nl", line=22),
         },
-        "menus": {
+        menus={
             "main": Menu(
                 "main",
                 "menu_main",
@@ -64,19 +67,19 @@ def policy(**changes: object) -> Policy:
                 line=30,
             )
         },
-        "topics": topics,
-        "rules": (Rule("sociaal", topics=("wmo",), line=50),),
-        "offices": {
+        topics=topics,
+        rules=(Rule("sociaal", topics=("wmo",), line=50),),
+        offices={
             "kcc": Office("kcc", {"nl": "KCC"}, "office", 0.60, overflow="", line=60),
             "sociaal": Office("sociaal", {"nl": "sociaal loket"}, "mornings", 0.85, overflow="kcc", line=65),
         },
-        "agents": {
+        agents={
             "bart": AgentProfile("bart", "Bart Smit", "sip:101@pbx", ("kcc",), ("nl", "en")),
             "fatima": AgentProfile("fatima", "Fatima Aziz", "sip:102@pbx", ("kcc", "sociaal")),
             "joke": AgentProfile("joke", "Joke Bos", "sip:103@pbx", ("sociaal",)),
         },
-        "departments": {"wmo": Department("wmo", {"nl": "Wmo"}), "burgerzaken": Department("burgerzaken", {})},
-        "colleagues": {
+        departments={"wmo": Department("wmo", {"nl": "Wmo"}), "burgerzaken": Department("burgerzaken", {})},
+        colleagues={
             "ans": Colleague(
                 "ans", "Ans Vos", "wmo", (Address("sip:201@pbx"), Address("tel:+31612300001", 4)), "office", "piet"
             ),
@@ -90,12 +93,10 @@ def policy(**changes: object) -> Policy:
                 absent=(Absence(date(2026, 11, 1), date(2026, 11, 30)),),
             ),
         },
-        "texts": TEXTS,
-    }
-    fields.update(changes)
-    if "stems" not in fields:
-        fields["stems"] = compiled(fields["topics"])  # type: ignore[arg-type]
-    return Policy(**fields)  # type: ignore[arg-type]
+        texts=TEXTS,
+    )
+    made = replace(made, **changes)
+    return made if "stems" in changes else replace(made, stems=compiled(made.topics))
 
 
 def compiled(topics: dict[str, Topic]) -> dict[str, dict[str, str]]:

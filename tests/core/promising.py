@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.call.call import Call, Ended
-from app.call.callback import Callback
+from app.call.callback import Callback, Reach, Slot
 from app.call.decision import Centre
 from app.call.diary import Diary
 from app.call.numbers import Given
@@ -18,6 +20,26 @@ from tests.core.policies import policy
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MOBILE = Given("c1.number", "mobile", "NL")
+
+
+class Change(TypedDict, total=False):
+    """What of a callback may be agreed anew."""
+
+    slot: Slot
+    colleague: str
+    number: Given
+    on_behalf: str
+    reach: Reach
+    discreet: bool
+
+
+class Owing(TypedDict, total=False):
+    """Who is asked for, as `owe` wants it."""
+
+    topic: str
+    colleague: str
+    department: str
+    office: str
 
 
 def at(written: str) -> datetime:
@@ -52,8 +74,9 @@ def world(
 
 def caller(name: str = "c1", **changes: object) -> Call:
     """A call; its phase means nothing to these rules."""
-    fields = {"office": "sociaal", "topic": "wmo", "number": MOBILE} | changes
-    return Call(name, "test", Ended(), (), at("2026-11-24T10:10"), "140123", "v1", **fields)  # type: ignore[arg-type]
+    began = at("2026-11-24T10:10")
+    made = Call(name, "test", Ended(), (), began, "140123", "v1", number=MOBILE, office="sociaal", topic="wmo")
+    return replace(made, **changes)
 
 
 days = st.dates(date(2027, 3, 15), date(2027, 11, 15))

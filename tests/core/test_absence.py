@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from app.call.call import Call
 from app.call.callback import Callback
 from app.call.diary import Diary
 from app.call.numbers import Given
@@ -13,7 +14,7 @@ from app.callbacks.absence import Owed, is_absent, keep, owe, promise, recognise
 from app.callbacks.owner import hours, owner
 from app.callbacks.slots import epoch
 from tests.core.policies import policy
-from tests.core.promising import at, caller, clock, world
+from tests.core.promising import Owing, at, caller, clock, world
 
 
 def owed(**changes: object) -> Callback:
@@ -71,7 +72,7 @@ def test_a_failed_transfer_owes_a_callback_at_once() -> None:
     ],
 )
 def test_the_subject_is_the_topic_else_the_department_else_the_office(
-    given: dict[str, str], call_topic: str, subject: str
+    given: Owing, call_topic: str, subject: str
 ) -> None:
     assert owe(caller(topic=call_topic), world(), cause="asked", **given).callback.subject == subject
 
@@ -86,7 +87,7 @@ def test_the_subject_is_the_topic_else_the_department_else_the_office(
         ({}, "office:sociaal", "mornings"),
     ],
 )
-def test_who_owes_it_and_when_they_can_ring(given: dict[str, str], who: str, open_at: str) -> None:
+def test_who_owes_it_and_when_they_can_ring(given: Owing, who: str, open_at: str) -> None:
     callback = owe(caller(), world(), cause="asked", **given).callback
     assert owner(callback) == who
     assert hours(policy(), who) == open_at
@@ -196,8 +197,8 @@ def test_a_person_is_owed_one_callback_about_a_subject_whatever_the_call() -> No
         (caller("c2"), owed()),
     ],
 )
-def test_another_person_subject_or_a_closed_one_is_another_callback(call: object, before: Callback) -> None:
-    made = owe(call, world("2026-11-24T10:40", before), cause="busy", colleague="piet")  # type: ignore[arg-type]
+def test_another_person_subject_or_a_closed_one_is_another_callback(call: Call, before: Callback) -> None:
+    made = owe(call, world("2026-11-24T10:40", before), cause="busy", colleague="piet")
     assert made.callback.id == "c2.cb1"
 
 

@@ -1,6 +1,7 @@
 """The life of a callback: confirmed, changed, kept, withdrawn, escalated; and what is said about it."""
 
 from datetime import datetime, timedelta
+from typing import Unpack
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from app.callbacks.owner import owner
 from app.callbacks.sentences import for_agent, promised, proposal
 from app.callbacks.slots import epoch
 from tests.core.policies import policy
-from tests.core.promising import at, caller, clock, municipalities, world
+from tests.core.promising import Change, at, caller, clock, municipalities, world
 
 MADE = owe(caller(), world(), cause="no_answer", colleague="piet", agent="joke")
 OWED, BOOKED = MADE.callback, MADE.diaries
@@ -35,14 +36,14 @@ def decide(event: CallbackEvent, callback: Callback = OWED, now: str = "2026-11-
     return decision
 
 
-def changed(now: str = "2026-11-24T10:20", callback: Callback = OWED, **what: object) -> Callback:
-    decision = decide(CallbackChanged("c1.cb1", "joke", **what), callback, now)  # type: ignore[arg-type]
+def changed(now: str = "2026-11-24T10:20", callback: Callback = OWED, **what: Unpack[Change]) -> Callback:
+    decision = decide(CallbackChanged("c1.cb1", "joke", **what), callback, now)
     return decision.callbacks[0]
 
 
-def refused(*more: Diary, **what: object) -> str:
-    decision = decide(CallbackChanged("c1.cb1", "joke", **what), OWED, "2026-11-24T10:20", *more)  # type: ignore[arg-type]
-    assert decision.callbacks == decision.diaries == ()
+def refused(*more: Diary, **what: Unpack[Change]) -> str:
+    decision = decide(CallbackChanged("c1.cb1", "joke", **what), OWED, "2026-11-24T10:20", *more)
+    assert (decision.callbacks, decision.diaries) == ((), ())
     return decision.because.code
 
 

@@ -16,8 +16,9 @@ from app.call import events as e
 from app.call.call import Call, Connected, Consulting
 from app.call.decision import Decision
 from app.call.legs import InRoom, Leaving, Music
-from app.call.moves import disarm, does, enter, lets_go
+from app.call.moves import dials, disarm, does, enter, lets_go
 from app.call.world import World
+from app.transfer.failure import failed
 from tests.core.acts import answers, ends, heard, joined, phone_rings
 from tests.core.house import House
 from tests.core.moments import (
@@ -93,18 +94,18 @@ def confirm() -> None:
 def forgetful(decide: Callable[..., Decision]) -> Callable[..., Decision]:
     """A failure that waits for somebody's click before anything is owed."""
 
-    def failed(call: Call, *more: Any) -> Decision:
+    def forgets(call: Call, *more: Any) -> Decision:
         decision = decide(call, *more)
         assert decision.call is not None
         return replace(decision, call=replace(decision.call, callback=""), callbacks=(), diaries=())
 
-    return failed
+    return forgets
 
 
 def remove_autocb(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.transfer import phone
 
-    monkeypatch.setattr(phone, "failed", forgetful(phone.failed))
+    monkeypatch.setattr(phone, "failed", forgetful(failed))
 
 
 @without(remove_autocb)
@@ -246,7 +247,7 @@ def brfail() -> None:
 def remove_cmdid(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.transfer import phone
 
-    number, dials = count(100), phone.dials
+    number = count(100)
 
     def by_chance(call: Call, *more: Any, **named: Any) -> tuple[Call, str]:
         return dials(replace(call, made=next(number)), *more, **named)

@@ -13,6 +13,7 @@ from app.callbacks.absence import owe
 from tests.core.acts import MOBILE, PREMIUM, WITHHELD, presses, rings, silent
 from tests.core.house import House
 from tests.core.moments import promising, promising_in_line, promising_number, recalled
+from tests.core.promising import Change
 from tests.core.seen import caller, codes, hears, of, phase
 
 
@@ -148,9 +149,10 @@ def test_another_owner_or_an_agreed_moment_is_no_place_in_the_line_any_more() ->
     centre.handle(e.CallbackChanged("c1.cb1", "bart", on_behalf="p2"))
     assert (centre.callbacks["c1.cb1"].turn, centre.callbacks["c1.cb1"].slot) == (made.turn, made.slot)
     later = Slot(centre.now + timedelta(hours=2), centre.now + timedelta(hours=3))
-    for change in ({"slot": later}, {"colleague": "piet"}):
+    changes: tuple[Change, ...] = ({"slot": later}, {"colleague": "piet"})
+    for change in changes:
         centre.callbacks["c1.cb1"] = made
-        centre.handle(e.CallbackChanged("c1.cb1", "bart", **change))  # type: ignore[arg-type]
+        centre.handle(e.CallbackChanged("c1.cb1", "bart", **change))
         after = centre.callbacks["c1.cb1"]
         assert (after.turn, after.slot.start > centre.now) == (None, True)
 

@@ -15,7 +15,7 @@ from tests.core.promising import caller
 
 
 def call(office: str = "", topic: str = "", **more: object) -> Call:
-    return caller(office=office, topic=topic, **more)
+    return replace(caller(office=office, topic=topic), **more)
 
 
 def routed(the: Call, *rules: Rule, present: str = "bart joke", hours: float = 0.0) -> tuple[str, list[str], bool]:

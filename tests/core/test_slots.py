@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.call.calendar import is_open, local, windows
 from app.call.callback import Slot
 from app.call.diary import Diary
-from app.call.policy import Absence, CallbackPolicy, Hours, Policy
+from app.call.policy import Absence, CallbackPolicy, Hours, Minutes, Policy
 from app.callbacks.slots import HORIZON, book, due, epoch, from_now, next_after, objection, propose, snapped
 from tests.core.policies import policy
 from tests.core.promising import at, clock, moments, municipalities
@@ -56,7 +56,7 @@ def test_a_slot_is_as_long_as_the_policy_says_and_fits_in_its_window() -> None:
 
 
 def test_windows_are_taken_in_the_order_of_the_day() -> None:
-    week = dict.fromkeys(range(5), ((13 * 60 + 15, 17 * 60), (9 * 60, 12 * 60)))
+    week: dict[int, tuple[Minutes, ...]] = dict.fromkeys(range(5), ((13 * 60 + 15, 17 * 60), (9 * 60, 12 * 60)))
     rules = policy(hours={"office": Hours("office", week)})
     assert first("2026-11-24T08:00", rules) == "Tue 24-11 09:00"
     assert first("2026-11-24T11:45", rules) == "Tue 24-11 13:15"

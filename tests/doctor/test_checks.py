@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ from app.doctor import modules
 from app.doctor.asking import Patient
 from app.doctor.switch import examine, system
 from app.providers.asterisk.link import LinkState
-from app.providers.asterisk.rest import Answer
+from app.providers.asterisk.rest import Answer, Body
 from app.providers.asterisk.voices import Voices
 from app.providers.base import Uncertain
 from app.settings import AsteriskSettings, Secret
 from tests.core.policies import policy
 
+LINKED = LinkState(linked=True, compared=True)
 NOW = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
 LOADED = {"name": "", "status": "Running"}
 HEALTHY: dict[str, Any] = {
@@ -32,17 +34,21 @@ HEALTHY: dict[str, Any] = {
 class Switch:
     """Answers what it is told to; 404 for the rest."""
 
+    in_order = True
+
     def __init__(self, ahead: float = 0.0, **told: Any) -> None:
         self.ahead = timedelta(seconds=ahead)
         self.told = HEALTHY | {path.replace("__", "/"): answer for path, answer in told.items()}
         self.variables = {"KCC_ALIVE": "999", "EPOCH": "1000"}
         self.asked: list[str] = []
 
-    async def __call__(self, method: str, path: str, query: Any = None, _body: Any = None) -> Answer:
+    async def __call__(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
+    ) -> Answer:
         self.asked.append(f"{method} {path}")
         if method != "GET":
             return Answer(204)
-        if path.endswith("/variable"):
+        if query is not None and path.endswith("/variable"):
             return Answer(200, {"value": self.variables.get(query["variable"], "1")})
         answer = self.told.get(path)
         if isinstance(answer, Exception):
@@ -50,19 +56,20 @@ class Switch:
         return Answer(answer) if isinstance(answer, int) else Answer(404) if answer is None else Answer(200, answer)
 
 
-def patient(folder: Path, switch: Switch | None, *, called: bool = True, **more: Any) -> Patient:
+def patient(
+    folder: Path, switch: Switch | None, *, called: bool = True, link: LinkState | None = LINKED, holder: str = ""
+) -> Patient:
     settings = AsteriskSettings(
         app="warmlijn", called=called, link_secrets=(Secret("x" * 20),) if called else (),
         url=None if called else "http://127.0.0.1:8088/ari", user="warmlijn", password=Secret("y"), sounds=folder,
         sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="PJSIP/{number}@trunk",
         music_waiting="warmlijn-waiting", music_hold="warmlijn-hold", fallback="down",
     )  # fmt: skip
-    link = more.pop("link", LinkState(linked=True, compared=True))
-    return Patient("stad", settings, policy(), Voices(folder), switch, NOW, link, **more)
+    return Patient("stad", settings, policy(), Voices(folder), switch, NOW, link, holder)
 
 
-async def found(folder: Path, switch: Switch | None, **more: Any) -> list[str]:
-    return [each.code for each in await examine(patient(folder, switch, **more))]
+async def found(folder: Path, switch: Switch | None, *, called: bool = True) -> list[str]:
+    return [each.code for each in await examine(patient(folder, switch, called=called))]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from app.call.call import Call
 from app.call.events import AgentReady, CallOffered, Event, KeysPressed, LegEnded
+from app.engine.arrivals import Handled
 from app.providers.base import Arrival
 
 
@@ -19,6 +21,13 @@ def offered(call: str = "c1", centre: str = "noord", **more: object) -> Arrival:
         line=(f"{call}.1", f"sw-{call}"),
         **more,  # type: ignore[arg-type]
     )
+
+
+def saved(handled: Handled | BaseException) -> Call:
+    """The call as it was saved."""
+    assert isinstance(handled, Handled), handled
+    assert handled.call is not None
+    return handled.call
 
 
 def pressed(keys: str, call: str = "c1", centre: str = "noord", *, key: str = "", replies: bool = False) -> Arrival:

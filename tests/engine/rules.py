@@ -55,6 +55,8 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
             return Decision(why("ready"), agents=(agent,), follow=follow)
         case AgentNotReady(reason="endless"):
             return Decision(why("endless"), follow=(event, event))
+        case _:
+            pass
     if call is None:
         return Decision(why("ignored.no_call"))
     match event:
@@ -90,7 +92,8 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
             return Decision(why("ended", cause=event.cause), call=call)
         case DegradeServed():
             return Decision(why("degraded"), call=replace(call, phase=Ended(), legs=(), timers=(), ended_at=world.now))
-    return Decision(why("ignored.phase"))
+        case _:
+            return Decision(why("ignored.phase"))
 
 
 def policy(version: str = "v1") -> Policy:

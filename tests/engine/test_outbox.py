@@ -12,10 +12,10 @@ import pytest_asyncio
 from app.call.events import ConsultAsked, ConsultCancelled, SayFinished
 from app.engine.engine import Engine
 from app.providers.base import Arrival, NoLine, Order, Refused, Uncertain, Unreached
+from app.store import outbox
 from app.store.database import engine_pool
-from app.workers import outbox as module
-from app.workers.outbox import Outbox
-from tests.engine.arrivals import arrival, offered, pressed
+from app.workers.outbox import NAMED, Outbox
+from tests.engine.arrivals import arrival, offered, pressed, saved
 from tests.engine.conftest import CENTRES, Start
 from tests.engine.platform import Platform
 
@@ -122,7 +122,7 @@ async def test_what_a_reply_carries_is_not_sent_again(
     await engine.handle(offered())
     await engine.handle(pressed("1", key="k1"))
     handled = await engine.handle(pressed("2", key="k2", replies=True))
-    assert handled.call.legs[0].step == 3
+    assert saved(handled).legs[0].step == 3
     assert await db.fetchval("SELECT count(*) FROM outbox") == 0, "the reply of step 3 also overtakes step 2"
 
 
@@ -282,9 +282,9 @@ async def test_a_claim_is_renewed_while_its_process_lives(
     await engine.handle(consult())
     pool = await engine_pool(engine._url)
     await db.execute("UPDATE outbox SET claimed_until = clock_timestamp() + interval '1 s'")
-    await module.outbox.renew(pool, "a")
+    await outbox.renew(pool, "a")
     assert await db.fetchval("SELECT claimed_until > clock_timestamp() + interval '4 s' FROM outbox")
-    assert await module.outbox.take_over(pool, "b", CENTRES) == 0
+    assert await outbox.take_over(pool, "b", CENTRES) == 0
     await pool.close()
 
 
@@ -307,7 +307,7 @@ async def test_a_leg_the_switch_never_named_holds_up_no_other_and_is_lost_in_the
     await until_empty(db)
     await engine.handle(arrival(ConsultCancelled(call="c1", agent="jan"), "cancel"))
     await engine.handle(arrival(SayFinished(call="c1", leg="c1.1", step=1), "1:1:said"))
-    async with asyncio.timeout(module.NAMED):
+    async with asyncio.timeout(NAMED):
         while ("c1.1", 2, "Music") not in platform.sent:
             await asyncio.sleep(0.01)
     assert await db.fetchval("SELECT count(*) FROM outbox WHERE leg = 'c1.2'") == 1

@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.errors import Overloaded, Unavailable
 from app.store import codec
-from tests.engine.arrivals import offered, pressed, ready
+from tests.engine.arrivals import offered, pressed, ready, saved
 from tests.engine.conftest import Start
 
 
@@ -38,7 +38,7 @@ async def test_without_a_database_the_answer_is_unavailable_and_nothing_is_quara
     with pytest.raises(Unavailable):
         await engine.handle(pressed("1"))
     engine._url = url
-    assert (await engine.handle(pressed("1"))).call.legs[0].step == 2
+    assert saved(await engine.handle(pressed("1"))).legs[0].step == 2
 
 
 async def test_state_of_a_newer_program_is_left_alone(start: Start, db: asyncpg.Connection) -> None:
@@ -76,8 +76,8 @@ async def test_under_overload_new_calls_are_refused_and_everything_else_is_taken
             await engine.handle(offered("c2", urgent=False))
         stuck.append(asyncio.create_task(engine.handle(pressed("1", key="three"))))
         await asyncio.sleep(0.01)
-    assert [h.call.id for h in await asyncio.gather(*stuck)] == ["c1"] * 3
-    assert (await engine.handle(offered("c2", urgent=False))).call.id == "c2"
+    assert [saved(h).id for h in await asyncio.gather(*stuck)] == ["c1"] * 3
+    assert saved(await engine.handle(offered("c2", urgent=False))).id == "c2"
 
 
 async def test_who_stops_waiting_changes_nothing(start: Start, db: asyncpg.Connection) -> None:
@@ -90,7 +90,7 @@ async def test_who_stops_waiting_changes_nothing(start: Start, db: asyncpg.Conne
                 await engine.handle(pressed("1"))
     again = await engine.handle(pressed("1"))
     assert again.because is None, "it was saved before"
-    assert again.call.legs[0].step == 2
+    assert saved(again).legs[0].step == 2
 
 
 async def test_what_another_process_changed_is_seen(start: Start, db: asyncpg.Connection) -> None:

@@ -75,6 +75,8 @@ def sentences_of_the_rules() -> list[tuple[str, frozenset[str]]]:
                 match node:
                     case ast.Call(func=ast.Name(id="line"), args=[ast.Constant(value=str(text))], keywords=slots):
                         found.append((text, frozenset(slot.arg or "dag" for slot in slots)))
+                    case _:
+                        pass
     return found
 
 

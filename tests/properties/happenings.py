@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from app.call import events as e
-from app.call.call import Call
+from app.call.call import Call, Cause
 from app.call.callback import Slot
 from app.call.legs import Gather, InRoom, Leaving, Leg, Prompt, Ringing
 from app.call.numbers import Given
 from tests.core.house import House
 
-CAUSES = ("normal", "busy", "no_answer", "declined", "unreachable", "cancelled", "lost", "failed")
+CAUSES: tuple[Cause, ...] = (
+    "normal", "busy", "no_answer", "declined", "unreachable", "cancelled", "lost", "failed",
+)  # fmt: skip
 AGENTS = ("bart", "fatima", "joke")
 COLLEAGUES = ("ans", "piet", "els", "nobody")
 GIVEN = (Given("n", "mobile", "NL"), Given("", "withheld"), Given("n", "premium", "NL"))
@@ -24,24 +27,24 @@ Happening = Callable[[], object]
 
 def possible(house: House) -> list[tuple[str, Happening]]:
     """Each possibility with a name; the list depends on the house alone, so a choice can be replayed."""
-    can: list[tuple[str, Happening]] = [(f"wait {s}", lambda s=s: house.wait(s)) for s in (1, 3, 5, 14, 60)]
+    can: list[tuple[str, Happening]] = [(f"wait {s}", partial(house.wait, s)) for s in (1, 3, 5, 14, 60)]
     n = len(house.calls) + 1
     if n <= 3:
         for dialled in ("140123", "+31201234567", "+31999999999"):
             for i, given in enumerate(GIVEN):
-                event = e.CallOffered(f"c{n}", f"c{n}.1", dialled, given)
-                can.append((f"offered {dialled} {i}", lambda event=event: house.handle(event)))
+                offered = e.CallOffered(f"c{n}", f"c{n}.1", dialled, given)
+                can.append((f"offered {dialled} {i}", partial(house.handle, offered)))
     people: list[e.Event] = [e.MessageSet("super", "m1"), e.MessageSet("super", "")]
     for agent in AGENTS:
         people += [
             e.AgentLoggedOn(agent), e.AgentLoggedOff(agent), e.AgentReady(agent), e.AgentNotReady(agent, "pauze"),
             e.DeviceChanged(agent, "gone"), e.DeviceChanged(agent, "idle"), e.DeviceChanged(agent, "busy"),
         ]  # fmt: skip
-    can += [(repr(event), lambda event=event: house.handle(event)) for event in people]  # type: ignore[misc]
+    can += [(repr(event), partial(house.handle, event)) for event in people]
     for call in house.calls.values():
         can += _of_call(house, call)
     for callback in house.callbacks.values():
-        for event in (
+        agreed: tuple[e.Event, ...] = (
             e.CallbackConfirmed(callback.id, "bart"),
             e.CallbackChanged(callback.id, "bart", colleague="piet"),
             e.CallbackChanged(callback.id, "bart", slot=callback.slot, on_behalf="p2"),
@@ -49,16 +52,15 @@ def possible(house: House) -> list[tuple[str, Happening]]:
             e.CallbackChanged(callback.id, "bart", number=GIVEN[0], reach="sms", discreet=True),
             e.CallbackWithdrawn(callback.id, "bart", "opgelost"),
             e.CallbackKept(callback.id, "piet"),
-        ):
-            can.append((f"{type(event).__name__} {callback.id}", lambda event=event: house.handle(event)))
+        )
+        can += [(f"{type(event).__name__} {callback.id}", partial(house.handle, event)) for event in agreed]
     if house.steps:
-        last = house.steps[-1].event
-        can.append(("again", lambda: house.handle(last)))
+        can.append(("again", partial(house.handle, house.steps[-1].event)))
     return can
 
 
 def _of_call(house: House, call: Call) -> list[tuple[str, Happening]]:
-    found: list[object] = []
+    found: list[e.Event] = []
     for leg in call.legs:
         found += _of_leg(call, leg)
     for agent in AGENTS:
@@ -73,13 +75,13 @@ def _of_call(house: House, call: Call) -> list[tuple[str, Happening]]:
             e.RegistrationDone(call.id, agent, (e.Question("wmo", direct=True),)),
         ]  # fmt: skip
     found.append(e.DegradeServed(call.id))
-    return [(repr(x), lambda x=x: house.handle(x)) for x in found]  # type: ignore[misc]
+    return [(repr(event), partial(house.handle, event)) for event in found]
 
 
-def _of_leg(call: Call, leg: Leg) -> list[object]:
+def _of_leg(call: Call, leg: Leg) -> list[e.Event]:
     """Reports of the switch about this leg that its state allows, and some that come too late."""
     c, i, s = call.id, leg.id, leg.step
-    found: list[object] = [e.LegEnded(c, i, cause) for cause in CAUSES]  # type: ignore[arg-type]
+    found: list[e.Event] = [e.LegEnded(c, i, cause) for cause in CAUSES]
     found += [e.LegDialling(c, i), e.LegRinging(c, i), e.LegRang(c, i, 2), e.LegRang(c, i, 5)]
     found += [e.CommandFailed(c, i, s, "Join", "gone"), e.CommandFailed(c, i, s, "Say", "full")]
     found += [e.CommandUncertain(c, i, s, "Say"), e.LegSeen(c, i, "ringing"), e.LegSeen(c, i, "up")]

@@ -96,10 +96,10 @@ class GenericWire:
         sent = message("leg.ringing", {"leg": "abcdefghijklmnopqrst.2"})
         return {
             "wrong secret": hook(sent, OTHER),
-            "no signature": hook(sent, **{"webhook-signature": ""}),
+            "no signature": hook(sent, headers={"webhook-signature": ""}),
             "too old": hook(sent, late=302.0),
             "too new": hook(sent, late=-302.0),
-            "another body": hook(json.dumps(sent | {"sequence": "1"}).encode(), **hook(sent).headers),
+            "another body": hook(json.dumps(sent | {"sequence": "1"}).encode(), headers=hook(sent).headers),
         }
 
     def malformed(self) -> dict[str, Hook]:

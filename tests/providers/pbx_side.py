@@ -1,6 +1,7 @@
 """What a PBX does to speak with the generic provider: messages, signatures, hooks."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -28,10 +29,12 @@ def message(kind: str, data: Any, **attributes: Any) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value is not None}
 
 
-def hook(sent: dict[str, Any] | bytes, *secrets: str, late: float = 0.0, **headers: str) -> Hook:
+def hook(
+    sent: dict[str, Any] | bytes, *secrets: str, late: float = 0.0, headers: Mapping[str, str] | None = None
+) -> Hook:
     """The message as it comes in, signed `late` seconds ago with these secrets; `headers` replace what is signed."""
     body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
     identity = str(sent["id"]) if isinstance(sent, dict) else "m-raw"
     at = datetime.now(UTC) - timedelta(seconds=late)
     signed = Signer(secrets or (SECRET,)).headers(identity, body if body.isascii() else b"", at)
-    return Hook("gemeente", "POST", "events", b"", signed | headers, body)
+    return Hook("gemeente", "POST", "events", b"", {**signed, **(headers or {})}, body)

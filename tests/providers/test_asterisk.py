@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import wave
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import leg_of, ours, playback, played
 from app.providers.asterisk.provider import Asterisk
 from app.providers.asterisk.reading import Read, arrival
-from app.providers.asterisk.rest import Answer
+from app.providers.asterisk.rest import Answer, Body
 from app.providers.asterisk.sending import Manner, Sending
 from app.providers.asterisk.voices import KEPT, Voices
 from app.providers.asterisk.wire import understand
@@ -301,7 +302,9 @@ class Wire:
         self.may = asyncio.Event()
         self.may.set()
 
-    async def __call__(self, method: str, path: str, *_more: object) -> Answer:
+    async def __call__(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
+    ) -> Answer:
         self.asked.append(asked := f"{method} {path}")
         await self.may.wait()
         if asked in self.gone:

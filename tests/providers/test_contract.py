@@ -29,6 +29,8 @@ class Line:
         self.house = House()
         self.house.handle(AgentLoggedOn("bart"))
         self.call = ""
+        self.seen: set[str] = set()
+        """The keys that came before."""
 
     def take(self, hook: Hook) -> tuple[Arrival, Reply]:
         """Read the webhook, decide, answer with the leg's present step: what the door does."""
@@ -73,11 +75,6 @@ class Line:
     def phase(self) -> object:
         """Where the call is."""
         return self.house.calls[self.call].phase
-
-    @property
-    def seen(self) -> set[str]:
-        """The keys that came before."""
-        return self.__dict__.setdefault("_seen", set())
 
 
 @pytest.fixture(params=PLATFORMS)

@@ -149,7 +149,7 @@ def test_a_signature_that_does_not_fit_is_refused(
     pbx: Generic, policy: Policy, secrets: tuple[str, ...], changes: dict[str, str], says: str
 ) -> None:
     with pytest.raises(NotAuthentic, match=says):
-        pbx.read(hook(RINGING, *secrets, **changes), policy)
+        pbx.read(hook(RINGING, *secrets, headers=changes), policy)
 
 
 @pytest.mark.parametrize(("late", "says"), [(301.5, "too old"), (-302.0, "too new")])
@@ -172,7 +172,7 @@ def test_secrets_are_changed_without_a_gap(policy: Policy) -> None:
 
 def test_a_body_written_anew_is_refused(pbx: Generic, policy: Policy) -> None:
     signed = hook(RINGING)
-    altered = hook(json.dumps(RINGING, indent=1).encode(), **signed.headers)
+    altered = hook(json.dumps(RINGING, indent=1).encode(), headers=signed.headers)
     with pytest.raises(NotAuthentic):
         pbx.read(altered, policy)
 

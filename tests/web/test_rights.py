@@ -80,9 +80,9 @@ async def test_everybody_at_every_route(house: House) -> None:
             same_role = {"sanne": "bart", "bart2": "bart", "tess2": "tess", "ada2": "ada"}.get(who)
             answer = await house.as_(who).request(method, path, json=BODIES.get(route))
             if same_role in RIGHTS[route]:
-                expected = (404,) if "{" in route else (200, 204, 400, 409)
+                expected = {404} if "{" in route else {200, 204, 400, 409}
             else:
-                expected = (401, 429) if not who else (403,)
+                expected = {401, 429} if not who else {403}
             assert answer.status_code in expected, (route, who, answer.status_code, answer.text)
             if answer.status_code in (401, 403, 404, 429):
                 told = answer.json()
@@ -142,16 +142,15 @@ async def test_a_call_of_a_colleague_looks_like_no_call(house: House) -> None:
     "", "Bearer", "Bearer ", "Bearer wl_" + "a" * 43, "Basic YmFydDpiYXJ0", "Bearer wl_\u00e9", "bearer x" * 2000,
 ])
 async def test_no_good_token_no_entry(house: House, sent: str) -> None:
-    answer = await house.as_("").get("/me/presence", headers={"Authorization": sent.encode("latin-1")})
+    answer = await house.as_("").get("/me/presence", headers={b"Authorization": sent.encode("latin-1")})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
 async def test_the_token_is_looked_at_before_the_body(house: House) -> None:
-    broken = {"content": b"{", "headers": {"Content-Type": "application/json"}}
-    assert (await house.as_("").put("/me/presence", **broken)).status_code == 401
-    assert (await house.as_("ada").put("/me/presence", **broken)).status_code == 403
-    assert (await house.as_("bart").put("/me/presence", **broken)).status_code == 400
+    json = {"Content-Type": "application/json"}
+    for who, status in (("", 401), ("ada", 403), ("bart", 400)):
+        assert (await house.as_(who).put("/me/presence", content=b"{", headers=json)).status_code == status, who
 
 
 async def test_a_revoked_token_is_dead_at_once(house: House) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 from secrets import token_hex
-from typing import Any, assert_never
+from typing import Any, Self, assert_never
 
 from app.call.addresses import outside
 from app.call.call import Cause
@@ -64,7 +64,7 @@ class Switch:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, *arguments: Any, port: int = 0, **options: Any) -> AsyncIterator[tuple[Switch, str]]:
+    async def open(cls, *arguments: Any, port: int = 0, **options: Any) -> AsyncIterator[tuple[Self, str]]:
         """A switch that listens; the value is the switch and its command URL."""
         switch = cls(*arguments, **options)
         async with serving(switch.gate, port) as address:
