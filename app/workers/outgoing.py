@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from app.call.call import Call
+from app.call.call import Call, Cause
 from app.call.events import CommandFailed, CommandUncertain, Event, LegEnded
+from app.call.legs import Leaving
 from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.engine.orders import order
@@ -73,7 +74,8 @@ class Outgoing:
                 answer = await (provider.look(made) if command.name == "Look" else provider.send(made))
         except Refused as refused:
             self._took(r, taken=not isinstance(refused, Unreached))
-            gone = LegEnded(call=call.id, leg=command.leg, cause="lost")
+            cause: Cause = "cancelled" if isinstance(command.do, Leaving) else "lost"
+            gone = LegEnded(call=call.id, leg=command.leg, cause=cause)
             await self._tell(r, gone if refused.gone else self._failed(r, str(refused)), "refused")
         except NoLine:
             await self._unnamed(r)

@@ -197,6 +197,22 @@ async def test_asterisk_dies_and_whoever_was_lost_is_called_back(pbx: Pbx, stage
         await stage.ends(LOST[phase], *late)
 
 
+async def test_asterisk_dies_before_it_told_that_a_phone_rings(pbx: Pbx, stage: Stage) -> None:
+    """A leg that is dialled may still come: it is told to go like any other, and that it is not there is its end."""
+    hears = stage.asterisk.heard
+    stage.asterisk.heard = lambda told, policy: (  # type: ignore[method-assign]
+        None if told.type in ("Dial", "ChannelStateChange") else hears(told, policy)
+    )
+    async with scene(stage) as story:
+        await story.to("ringing")
+        story.caller.spared = "silence when Asterisk is dead"
+        await pbx.kill()
+        await pbx.start()
+        await stage.phase(Ended)
+        offers = ("bart cancelled", "bart unreachable", "bart unreachable, bart cancelled")
+        await stage.ends(*(replace(LOST["ringing"], offers=each) for each in offers))
+
+
 async def test_calls_come_again_after_asterisk_died(pbx: Pbx, stage: Stage) -> None:
     await pbx.kill()
     await pbx.start()

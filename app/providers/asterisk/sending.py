@@ -311,10 +311,12 @@ class Sending:
             raise Refused(f"the phone cannot be dialled (status {answer.status})")
 
     async def _hang_up(self, leg: str, channel: str, reason: str) -> None:
+        """That it is gone already is told: of an Asterisk that died, or a phone never dialled, nothing else comes."""
         answer = await self._rest()("DELETE", f"/channels/{channel}", {"reason": reason})
         if not answer.done and answer.status != 404:
             raise Uncertain(f"the switch answered with status {answer.status}")
         self.forget(leg)
+        _must(answer)
 
     def _note(self, memory: dict[str, None], name: str) -> None:
         memory[name] = None
