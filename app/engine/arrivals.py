@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from app.call.because import Because
 from app.call.call import Call
-from app.call.commands import Command
 from app.call.decision import Decision
 from app.call.events import Event, OfAgent, OfCall, OfCallback, TimerFired
 from app.call.legs import Leg
 from app.providers.base import Arrival
+from app.store.outbox import Row
 
 
 class Handled(Struct, frozen=True):
@@ -53,26 +53,12 @@ class Step(Struct, frozen=True):
         return self.decision.call or self.before
 
 
-class Handed(Struct, frozen=True):
-    """A command this process is to send; `call` as the transaction left it, `names` is ref -> text."""
-
-    centre: str
-    id: int
-    provider: str
-    command: Command
-    call: Call
-    lines: Mapping[str, str]
-    names: Mapping[str, str]
-    before: frozenset[int]
-    """The ids of this call's commands that were there already, and are not known to be done."""
-
-
 class Committed(Struct, frozen=True):
     """One transaction that is saved."""
 
     steps: Sequence[Step]
     arrivals: int
-    handed: Sequence[Handed]
+    handed: Sequence[Row]
     """Commands this process is to send now; other processes hear of theirs by NOTIFY."""
     answered: set[tuple[str, str]]
     """(centre, leg): the answer to an event told these legs what to do; what was to be sent to them is gone."""

@@ -15,13 +15,14 @@ import msgspec
 
 from app.call.events import CallerIdentified
 from app.call.legs import Doing, Leg, refs
-from app.engine.arrivals import Handed, Handled, Item, Step, callback_of
+from app.engine.arrivals import Handled, Item, Step, callback_of
 from app.engine.deciding import NEXT, Decide, Deciding
 from app.engine.handing import Written, handed
 from app.engine.policies import Policies
 from app.engine.saving import save_fired, save_private, save_state, save_step
 from app.engine.scene import Scene
 from app.store import codec
+from app.store.outbox import Row
 from app.store.reading import Wanted, wait_for
 from app.store.writing import Write
 
@@ -68,7 +69,7 @@ class Batch:
         self._deciding = Deciding(connection, self._scenes, decide=decide, policies=policies, clock=clock)
         self.left: list[Item] = []
         """Their centre was not free."""
-        self.handed: list[Handed] = []
+        self.handed: list[Row] = []
         """Commands that this process is to send."""
         self.answered: set[tuple[str, str]] = set()
         """(centre, leg) of those that an answer tells."""

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from app.engine.arrivals import Handed, Step
+from app.engine.arrivals import Step
 from app.engine.saving import OUTBOX_ROOM
 from app.engine.scene import Scene
+from app.store.outbox import Row
 
 
 class Written(Struct):
@@ -42,7 +43,7 @@ def handed(
     written: Written,
     names: Mapping[tuple[str, str], str],
     node: str,
-) -> list[Handed]:
+) -> list[Row]:
     """The commands of these steps that `node` is to send, in the order of their ids."""
     if node not in written.claims.values():
         return []
@@ -60,7 +61,7 @@ def handed(
                 call = scenes[step.centre].calls[step.after.id]
                 key = step.centre, call.id
                 made.append(
-                    Handed(
+                    Row(
                         step.centre,
                         number,
                         step.provider,

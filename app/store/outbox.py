@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import asyncpg
+import msgspec
+from msgspec import Struct
+
+from app.call.call import Call
+from app.call.commands import Command
+from app.store import codec
 
 LEASE = 4.5
 """Seconds a claim holds, from the first; renewed by whoever lives. What a dead process left is sent within five;
@@ -50,6 +56,48 @@ WHERE centre = ANY ($1::text[])"""
 
 Line = tuple[str, str, str, str, str]
 """Centre, leg, call, provider, the platform's own id of the leg."""
+_lines = msgspec.json.Decoder(dict[str, str]).decode
+
+
+class Row(Struct, frozen=True):
+    """A command to be sent, and its call as it was when the row was written, or when it was read."""
+
+    centre: str
+    id: int
+    provider: str
+    command: Command
+    call: Call
+    lines: Mapping[str, str]
+    """Leg -> the platform's own id."""
+    names: Mapping[str, str] = {}
+    """Ref -> text."""
+    before: frozenset[int] = frozenset()
+    """Ids of this call's commands that were there already when this was written, and were not known to be done."""
+    taken_over: bool = False
+    """Another process had it before: it may have been sent."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What names the row."""
+        return self.centre, self.id
+
+    @property
+    def of(self) -> str:
+        """What names the call among all centres."""
+        return f"{self.centre} {self.call.id}"
+
+
+def row(record: asyncpg.Record) -> Row:
+    """The row as `mine` read it, without names. Raises MsgspecError or NewerState."""
+    return Row(
+        record["centre"],
+        record["id"],
+        record["provider"],
+        codec.command(record["data"]),
+        codec.call(record["state"]),
+        _lines(record["refs"]),
+        taken_over=record["attempts"] > 0,
+    )
 
 
 async def mine(pool: asyncpg.Pool, node: str, limit: int) -> list[asyncpg.Record]:

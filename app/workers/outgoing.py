@@ -13,8 +13,7 @@ from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.engine.orders import order
 from app.logs import logger
 from app.providers.base import Arrival, NoLine, Provider, Refused, Uncertain, Unreached
-from app.store import outbox
-from app.workers.rows import Row
+from app.store.outbox import Line, Row
 
 ONCE = ("Dial", "Say")
 SECONDS = 3.0
@@ -38,7 +37,7 @@ class Outgoing:
         self._engine = engine
         self._providers = providers
         self.sent: set[tuple[str, int]] = set()
-        self.lines: list[outbox.Line] = []
+        self.lines: list[Line] = []
         """Names the switch gave to legs, to be written."""
         self.nameless: dict[tuple[str, int], float] = {}
         """Commands of legs the switch has not named, and since when."""

@@ -72,7 +72,7 @@ async def work(engine: Engine, outbox: Outbox, timers: Timers, pool: asyncpg.Poo
         await engine.handle(ready(f"{name}{n}"))
         await engine.handle(arrival(ConsultAsked(call=call, agent="a"), f"consult{n}"))
         await outbox._look()
-        await asyncio.gather(*outbox._busy.values())
+        await asyncio.gather(*outbox._queues.tasks)
         await outbox._forget()
         await timers._look()
         await engine.handle(pressed("6", call))
