@@ -147,8 +147,8 @@ async def running(
     for name in EMPTY:
         (folder / "etc" / f"{name}.conf").write_text("[general]\nenabled = no\nenable = no\n")
     for name, text in (more or {}).items():
-        with (folder / "etc" / name).open("a") as file:
-            file.write(text)
+        with (folder / "etc" / name).open("a") as shipped:
+            shipped.write(text)
     pbx = Pbx(folder, folder / "sounds", None, program.command, sip_port, http_port, folder / "asterisk.log")
     async with started(pbx):
         yield pbx

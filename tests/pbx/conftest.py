@@ -16,7 +16,8 @@ import pytest_asyncio
 from app.providers.demo.server import free_port, serving
 from app.web.quick import QuickWebSocket
 from tests.pbx import asterisk
-from tests.pbx.stage import CENTRE, Stage, house, linked
+from tests.pbx.records import CENTRE
+from tests.pbx.stage import Stage, house, linked
 
 Start = Callable[..., AbstractAsyncContextManager[Stage]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -105,8 +105,9 @@ def fill(folder: Path, source: Path = SHIPPED, **words: str) -> subprocess.Compl
 
 @asynccontextmanager
 async def deployed(
-    folder: Path, trunk: str, service: str, *, music: bool = True, source: Path = SHIPPED, **words: str
-) -> AsyncIterator[Pbx]:
+    folder: Path, trunk: str, service: str, words: Mapping[str, str] | None = None, *, music: bool = True,
+    source: Path = SHIPPED,
+) -> AsyncIterator[Pbx]:  # fmt: skip
     """An Asterisk as an administrator has it after `fill`, with this example of a trunk; `music` is there already."""
     sip_port, http_port = free_port(), free_port()
     first, last = ports.switch()
@@ -119,7 +120,7 @@ async def deployed(
     }  # fmt: skip
     if music:
         tunes(folder / "sounds")
-    done = fill(folder / "etc", source, **given | words)
+    done = fill(folder / "etc", source, **given | dict(words or {}))
     assert done.returncode == 0, done.stderr
     pbx = Pbx(folder, folder / "sounds", None, _command(folder), sip_port, http_port, folder / "asterisk.log")
     async with started(pbx):

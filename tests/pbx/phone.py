@@ -18,9 +18,6 @@ from tests.pbx import ports
 from tests.pbx.asterisk import PHONE_SECRET
 from tests.pbx.tones import RATE, TONES, goertzel, shares, silent
 
-QUIET = {
-    "stdin": asyncio.subprocess.DEVNULL, "stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL,
-}  # fmt: skip
 STATES = ("CALL_INCOMING", "CALL_OUTGOING", "CALL_RINGING", "CALL_PROGRESS", "CALL_ESTABLISHED", "CALL_CLOSED")
 SLICE = 0.1
 """Seconds between two looks at what was heard."""
@@ -293,23 +290,28 @@ def _samples(file: Path, start: int) -> array[int]:
     return array("h", raw[: len(raw) // 2 * 2])
 
 
+async def _sipp(*words: str, folder: str | None = None) -> asyncio.subprocess.Process:
+    silence = asyncio.subprocess.DEVNULL
+    return await asyncio.create_subprocess_exec(
+        "sipp", *words, cwd=folder, stdin=silence, stdout=silence, stderr=silence
+    )
+
+
 @asynccontextmanager
 async def refusing(pbx: str, user: str, status: str, *, ring_ms: int = 500) -> AsyncIterator[None]:
     """A registered phone that rings shortly and then answers with this SIP status, `603 Decline`."""
     port, *_ = ports.phone()
     scenarios = Path(__file__).parent / "sipp"
     common = ("-i", "127.0.0.1", "-p", str(port), "-nostdin")
-    registering = await asyncio.create_subprocess_exec(
-        "sipp", pbx, "-sf", str(scenarios / "agent-register.xml"), "-s", user, "-au", user, "-ap", PHONE_SECRET,
-        "-m", "1", "-timeout", "5s", *common, **QUIET,
+    registering = await _sipp(
+        pbx, "-sf", str(scenarios / "agent-register.xml"), "-s", user, "-au", user, "-ap", PHONE_SECRET,
+        "-m", "1", "-timeout", "5s", *common,
     )  # fmt: skip
     assert await registering.wait() == 0, "sipp could not register"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "refuse.xml"
         file.write_text((scenarios / "agent-refuse.xml").read_text().replace("@STATUS@", status))
-        process = await asyncio.create_subprocess_exec(
-            "sipp", "-sf", str(file), "-d", str(ring_ms), "-m", "1", *common, cwd=folder, **QUIET
-        )
+        process = await _sipp("-sf", str(file), "-d", str(ring_ms), "-m", "1", *common, folder=folder)
         await asyncio.sleep(0.3)
         try:
             yield

@@ -142,8 +142,8 @@ async def house(
         link = SwitchLink(engine, workers, asterisk, utc_now)
         outbox = Outbox(engine, workers, {(CENTRE, "asterisk"): asterisk})
         for part in (engine, outbox, Timers(engine, workers, utc_now), link):
-            await part.start()  # type: ignore[attr-defined]
-            stack.push_async_callback(part.stop)  # type: ignore[attr-defined]
+            await part.start()
+            stack.push_async_callback(part.stop)
         route = switch_socket.route({CENTRE: link.door})
         await stack.enter_async_context(socket_server(Starlette(routes=[route])))
         yield Stage(pbx, pool, engine, asterisk, link, stack, database)
@@ -174,8 +174,10 @@ async def signed(pbx: Pbx, since: float, seconds: float = 10.0) -> None:
 @asynccontextmanager
 async def phones(stage: Records, *who: str, caller: str = "0612345678", name: str = "") -> AsyncIterator[list[Phone]]:
     """Phones of these people, registered; a `caller` has this number and name."""
-    own = {"number": caller, "name": name}
-    made = [Phone(stage.pbx.sip, each, **(own if each == "caller" else {})) for each in who]
+    made = [
+        Phone(stage.pbx.sip, each, number=caller, name=name) if each == "caller" else Phone(stage.pbx.sip, each)
+        for each in who
+    ]
     stage.callers += [phone for phone in made if phone.who == "caller"]
     async with AsyncExitStack() as stack:
         await asyncio.gather(*(stack.enter_async_context(phone) for phone in made))

@@ -50,7 +50,7 @@ def served() -> tuple[str, Callable[[Any], AbstractAsyncContextManager[str]]]:
 async def lines(folder: Path, service: str, trunk: str = "registration") -> AsyncIterator[tuple[Pbx, Pbx]]:
     """Our Asterisk and the provider's, and the trunk between them is there."""
     port = free_port()
-    async with deployed(folder / "ours", trunk, service, TRUNK_HOST=f"127.0.0.1:{port}") as ours:
+    async with deployed(folder / "ours", trunk, service, {"TRUNK_HOST": f"127.0.0.1:{port}"}) as ours:
         customer = "" if trunk == "registration" else ours.sip
         async with provider(folder / "theirs", port, customer) as theirs:
             if trunk == "registration":
@@ -85,7 +85,7 @@ def certificate(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("trunk", ["registration", "ip", "pbx", "sbc"])
 async def test_every_example_of_a_trunk_loads_without_a_complaint(tmp_path: Path, trunk: str) -> None:
     more = certificate(tmp_path) if trunk == "sbc" else {}
-    async with deployed(tmp_path / "ours", trunk, NOWHERE, **more) as pbx:
+    async with deployed(tmp_path / "ours", trunk, NOWHERE, more) as pbx:
         endpoints = await pbx.cli("pjsip show endpoints")
         assert re.findall(r"Endpoint:  (\w+)", endpoints) == ["101", "102", "trunk"]
         assert ("trunk/sip:" in await pbx.cli("pjsip show registrations")) is (trunk == "registration")
@@ -112,7 +112,7 @@ async def test_the_example_of_a_phone_with_tls_loads_once_it_is_no_comment_any_m
     phones = phones.replace(example[0], example[0].replace("; ", "", 1).replace("\n; ", "\n"))
     phones = "#include transport-tls.conf\n" + phones.replace("[102](phone)", "[102](phone-safe)")
     (source / "phones.conf").write_text(phones)
-    async with deployed(tmp_path / "ours", "ip", NOWHERE, source=source, **certificate(tmp_path)) as pbx:
+    async with deployed(tmp_path / "ours", "ip", NOWHERE, certificate(tmp_path), source=source) as pbx:
         shown = await pbx.cli("pjsip show endpoint 102")
         assert re.search(r"media_encryption\s+: sdes", shown), shown
         assert re.search(r"transport\s+: transport-tls", shown)
@@ -261,7 +261,7 @@ async def test_a_second_asterisk_stands_by_until_the_first_one_dies(
     async with deployed(tmp_path / "first", "ip", service) as first, house(database, first, server) as stage:
         await linked(stage)
         with structlog.testing.capture_logs() as logged:
-            async with deployed(tmp_path / "second", "ip", service, SOUNDS=str(first.sounds)) as second:
+            async with deployed(tmp_path / "second", "ip", service, {"SOUNDS": str(first.sounds)}) as second:
                 await waiting(logged, 1)
                 assert stage.link.compared
                 assert "KCC_ALIVE" not in await second.cli("dialplan show globals")
@@ -291,7 +291,8 @@ async def test_a_wrong_password_of_the_trunk_is_said_and_tried_again(tmp_path: P
     async with (
         provider(tmp_path / "theirs", port),
         deployed(
-            tmp_path / "ours", "registration", NOWHERE, TRUNK_HOST=f"127.0.0.1:{port}", TRUNK_PASSWORD="not-this-one"
+            tmp_path / "ours", "registration", NOWHERE,
+            {"TRUNK_HOST": f"127.0.0.1:{port}", "TRUNK_PASSWORD": "not-this-one"},
         ) as ours,
     ):
         await ours.cli("pjsip send register trunk")
@@ -309,8 +310,8 @@ async def test_an_sbc_calls_over_tls_with_srtp(tmp_path: Path) -> None:
     ))  # fmt: skip
     async with (
         deployed(
-            tmp_path / "ours", "sbc", NOWHERE, TRUNK_HOST=f"127.0.0.2:{tls}", SIPS_BIND=f"127.0.0.1:{ours_tls}",
-            **papers,
+            tmp_path / "ours", "sbc", NOWHERE,
+            {"TRUNK_HOST": f"127.0.0.2:{tls}", "SIPS_BIND": f"127.0.0.1:{ours_tls}", **papers},
         ) as ours,
         provider(tmp_path / "theirs", port, f"127.0.0.1:{ours_tls}", safe) as theirs,
         Phone(ours.sip, "101") as bart,

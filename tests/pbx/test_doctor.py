@@ -21,7 +21,7 @@ from app.settings import foreign
 from tests.core.policies import policy
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
-from tests.pbx.stage import CENTRE
+from tests.pbx.records import CENTRE
 from tests.pbx.test_service import Service, sign
 from tests.policy.small import GOOD
 from tests.providers.test_recordings import sound
@@ -204,7 +204,7 @@ async def test_one_thing_after_another_is_broken_at_the_switch(
     ],
 )
 async def test_the_settings_and_the_switch_do_not_fit(
-    database: str, tmp_path: Path, service_port: int, pbx: Pbx, function: None, spoiled: tuple[str, ...],
+    database: str, tmp_path: Path, service_port: int, pbx: Pbx, function: None, spoiled: tuple[str, str] | tuple[()],
     settings: dict[str, str], told: dict[str, str | None],
 ) -> None:
     environment = surroundings(database, tmp_path, service_port, pbx, **settings)

@@ -21,7 +21,7 @@ from app.settings import foreign
 from tests.pbx.acts import hear_each_other
 from tests.pbx.asterisk import LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
-from tests.pbx.stage import CENTRE
+from tests.pbx.records import CENTRE
 
 pytestmark = pytest.mark.pbx
 ROUTING = Path(__file__).resolve().parents[2] / "config" / "routing.yaml"

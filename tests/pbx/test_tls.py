@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,10 +109,10 @@ async def rings_the_front_office(pbx: Pbx) -> None:
 
 
 @asynccontextmanager
-async def switch(folder: Path, service: str, **words: str) -> AsyncIterator[Pbx]:
+async def switch(folder: Path, service: str, words: Mapping[str, str] | None = None) -> AsyncIterator[Pbx]:
     """The shipped configuration; its trunk is the caller's phone itself."""
     trunk = free_port()
-    async with deployed(folder / "pbx", "ip", service, TRUNK_HOST=f"127.0.0.1:{trunk}", **words) as pbx:
+    async with deployed(folder / "pbx", "ip", service, {"TRUNK_HOST": f"127.0.0.1:{trunk}", **(words or {})}) as pbx:
         (pbx.folder / "trunk").write_text(str(trunk))
         yield pbx
 
@@ -124,7 +124,7 @@ async def called(
     """Asterisk opens `wss://localhost` and trusts `ca`; the proxy shows `certificate`."""
     outside, inside = free_port(), free_port()
     async with (
-        switch(folder, f"wss://localhost:{outside}", CA_FILE=str(ca)) as pbx,
+        switch(folder, f"wss://localhost:{outside}", {"CA_FILE": str(ca)}) as pbx,
         house(database, pbx, lambda app: serving(app, inside, QuickWebSocket), **other) as stage,
         proxy(certificate, outside, inside),
     ):
