@@ -25,7 +25,7 @@ from app.settings import Settings, SettingsError, load
 from app.store import migrations
 from app.store.embedded_files import EmbeddedError
 from app.store.opening import server as database_server
-from app.web import accounts, doctor, versions
+from app.web import accounts, doctor, names, versions
 from app.web.bounded import BoundedHttp
 from app.web.quick import QuickWebSocket
 
@@ -123,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
     replaying.add_command(commands)
     versions.add_command(commands)
     accounts.add_command(commands)
+    names.add_command(commands)
     doctor.add_command(commands)
     pbx = commands.add_parser("pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen")
     pbx.add_argument("url", metavar="URL", help="het opdrachtadres van de centrale")

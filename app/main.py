@@ -24,24 +24,28 @@ from app.providers.asterisk import Asterisk
 from app.providers.base import Provider
 from app.providers.generic.provider import Generic
 from app.providers.twilio import Twilio
-from app.settings import CentreSettings, Settings, utc_now
-from app.store import embedded, migrations
+from app.settings import CentreSettings, Settings, SettingsError, utc_now
+from app.store import embedded, migrations, resealing
 from app.store.database import engine_pool, let_go, reading_pool
 from app.web import api, front, music, switch_socket
 from app.web.health import Health
 from app.web.means import Means
 from app.web.metrics import Metrics
+from app.web.names import seal_of
 from app.web.persons import key_of
 from app.web.webhooks import PREFIX, Webhooks
 from app.workers.notices import Notices
 from app.workers.outbox import Outbox
 from app.workers.reconcile import Reconcile
 from app.workers.retention import Retention
+from app.workers.sealing import Sealing
 from app.workers.switch_link import SwitchLink
 from app.workers.timers import Timers
 
 GARBAGE = (20_000, 20, 20)
 """Frozen structs make no cycles: there is little to find, and looking after every 700 objects costs time."""
+TELLING = (SettingsError, migrations.MigrationError, resealing.WrongKey)
+"""These say themselves what an administrator must do; of anything else the place in the program is logged."""
 log = logger()
 
 
@@ -73,7 +77,8 @@ class Service:
         try:
             await self.open()
         except Exception as error:
-            log.exception("service.not_started")
+            told = {"why": str(error), "exc_info": False} if isinstance(error, TELLING) else {}
+            log.exception("service.not_started", **told)
             await self.close()
             await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
             return
@@ -85,11 +90,13 @@ class Service:
     async def open(self) -> None:
         """Database, migrations, policies, platforms, engine, workers, pages: in this order."""
         on_exit = self._running.push_async_callback
+        person, seal = key_of(self.settings), seal_of(self.settings)
         url = await self._database()
         await migrations.migrate(url)
         pool, workers_pool = await reading_pool(url), await engine_pool(url)
         on_exit(let_go, pool)
         on_exit(let_go, workers_pool)
+        await resealing.check(pool, seal)
         policies = Policies(pool, lambda text, _version: policyfile.load(text))
         providers: dict[tuple[str, str], Provider] = {}
         for centre in self.settings.centres:
@@ -104,6 +111,7 @@ class Service:
             policies=policies,
             clock=utc_now,
             node=f"{self.settings.node}-{secrets.token_hex(4)}",
+            seal=seal,
             overload=self.settings.overload_ms / 1000,
             listeners=[journal.write, metrics.committed],
         )
@@ -117,6 +125,7 @@ class Service:
             Timers(engine, workers_pool, utc_now, metrics.late.observe),
             Reconcile(engine, workers_pool, providers, utc_now),
             Retention(pool, policies, [c.id for c in self.settings.centres], utc_now, engine.node),
+            Sealing(pool, seal),
             Notices(url, engine.node, lambda told: outbox.wake() if engine.node in told.outbox else None),
         ):
             await part.start()
@@ -126,7 +135,7 @@ class Service:
             await link.start()
             on_exit(link.stop)
         desks = api.build()
-        desks.means = Means(engine, pool, utc_now, key_of(self.settings), switches=links)
+        desks.means = Means(engine, pool, utc_now, person, switches=links)
         routes: list[BaseRoute] = [
             *Health(engine, pool, metrics, utc_now, outbox.unreached, links).routes(),
             *front.routes(), *music.routes(),

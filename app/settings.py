@@ -131,6 +131,8 @@ class Settings:
     """Addresses whose word on where a request came from (X-Forwarded-For) is taken, separated by commas."""
     person_key: Secret | None = None
     """Makes a person comparable and unreadable; the same for all processes. None: one is kept beside `data_dir`."""
+    names_keys: tuple[Secret, ...] = ()
+    """Names and numbers are sealed with the first and opened with each; none: with one made from the person key."""
 
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
@@ -167,6 +169,7 @@ class _Reader:
             overload_ms=self.whole("WARMLIJN_OVERLOAD_MS", 250, 10, 10_000),
             proxies=self.text("WARMLIJN_PROXIES", "127.0.0.1,::1"),
             person_key=self.person_key(),
+            names_keys=self.secret_list("WARMLIJN_NAMES_KEY", check=key_mistake),
         )
         if self.mistakes:
             raise SettingsError(self.mistakes)
@@ -302,9 +305,8 @@ class _Reader:
         return raw
 
     def person_key(self) -> Secret | None:
-        """At least 32 characters: it must not be found by trying."""
         key = self.secret("WARMLIJN_PERSON_KEY")
-        if key is not None and (mistake := secret_mistake(key.reveal()) or ("" if len(key) >= 32 else "is too short.")):
+        if key is not None and (mistake := secret_mistake(key.reveal()) or key_mistake(key.reveal())):
             self.wrong(f"WARMLIJN_PERSON_KEY {mistake}")
         return key
 
@@ -379,6 +381,11 @@ def secret_mistake(secret: str) -> str | None:
     if len(set(secret)) < 6 or any(word in secret.lower() for word in OBVIOUS):
         return "looks like an example; make a random one."
     return None
+
+
+def key_mistake(key: str) -> str | None:
+    """Why a key is none, or None: it must not be found by trying."""
+    return None if len(key) >= 2 * SHORTEST_SECRET else "is too short."
 
 
 def standard_webhooks_mistake(secret: str) -> str | None:

@@ -21,7 +21,8 @@ FILL = (
        FROM generate_series(1, {events}) n""",
     """INSERT INTO lines SELECT 'bench', 'old' || n || '.1', 'old' || n, 'generic', 'ref-old-' || n
        FROM generate_series(1, {calls}) n""",
-    """INSERT INTO names SELECT 'bench', 'old' || n || '.number', '+31612345678', now() + interval '14 days'
+    """INSERT INTO names (centre, ref, alike, delete_after)
+       SELECT 'bench', 'old' || n || '.number', repeat('0', 96), now() + interval '14 days'
        FROM generate_series(1, {calls}) n""",
     """INSERT INTO offers SELECT 'bench', -n, 0, 'old' || n, 'old' || n || '.2', 'agent', 'a01', 'answered', 3, 1,
            false, now()

@@ -29,6 +29,7 @@ from app.providers.base import Arrival
 from app.settings import utc_now
 from app.store import codec
 from app.store.database import engine_pool
+from app.store.sealing import Seal
 from app.workers.timers import Timers
 from tests.engine.rules import policy
 
@@ -58,7 +59,7 @@ async def main(url: str, rate: int, seconds: int) -> None:
         "INSERT INTO centres (id, state) VALUES ('bench', $1) ON CONFLICT DO NOTHING", codec.text(Centre("bench", "v1"))
     )
     late: list[float] = []
-    engine = Engine(url, decide=decide, policies=policies, clock=utc_now, node="bench")
+    engine = Engine(url, decide=decide, policies=policies, clock=utc_now, node="bench", seal=Seal(b"k" * 32))
     pool = await engine_pool(url)
     timers = Timers(engine, pool, utc_now, late.append)
     await engine.start()

@@ -77,13 +77,18 @@ class Item:
         "futures",
         "passed",
         "replies",
+        "sealed",
         "seen",
         "since",
         "subject",
     )
 
-    def __init__(self, arrival: Arrival, subject: str, since: float) -> None:
+    def __init__(
+        self, arrival: Arrival, subject: str, since: float, sealed: Sequence[tuple[str, str, str]] = ()
+    ) -> None:
         self.arrival = arrival
+        self.sealed = sealed
+        """Its `private` as it is kept: ref, sealed text, and by what equal numbers are found."""
         self.subject = subject
         self.call = call_of(arrival.event)
         self.since = since

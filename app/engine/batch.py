@@ -23,7 +23,8 @@ from app.engine.saving import save_fired, save_private, save_state, save_step
 from app.engine.scene import Scene
 from app.store import codec
 from app.store.outbox import Row
-from app.store.reading import Wanted, wait_for
+from app.store.reading import Wanted, opened, wait_for
+from app.store.sealing import Seal
 from app.store.writing import Write
 
 PASSES = 4
@@ -50,6 +51,7 @@ class Batch:
         policies: Policies,
         clock: Callable[[], datetime],
         node: str,
+        seal: Seal,
         remembered: dict[str, Scene],
         more: Callable[[], object],
     ) -> None:
@@ -58,6 +60,7 @@ class Batch:
         self._policies = policies
         self._clock = clock
         self._node = node
+        self._seal = seal
         self._more = more
         self._remembered = remembered
         self._known = {
@@ -166,9 +169,8 @@ class Batch:
             centre: timedelta(days=(await self._policies.load(centre, scene.centre.policy)).retention.numbers)
             for centre, scene in self._scenes.items()
         }
-        save_private(write, items, terms, self._clock())
+        names = save_private(write, items, terms, self._clock())
         told = [self._told(item) for item in items]
-        names = {(row[0], row[1]): row[2] for row in write.rows["names"]}
         said: list[tuple[str, Doing | None]]
         said = [(item.arrival.centre, leg.doing) for item, legs in zip(items, told, strict=True) for leg in legs]
         said += [(step.centre, command.do) for step in self.steps for command in step.decision.commands]
@@ -176,8 +178,8 @@ class Batch:
         write.wanted = list(wanted)
         written = Written(lines={(row[0], row[1]): row[4] for row in write.rows["lines"]})
         for kind, centre, a, b in await write.run(self._connection):
-            if kind == "name":
-                names[centre, a] = b
+            if kind in ("sealed", "name"):
+                names |= opened(self._seal, [(kind, centre, a, b)])
             else:
                 written.take(kind, centre, a, b)
         self._senders = set(written.claims.values())

@@ -19,6 +19,7 @@ from app.logs import logger
 from app.providers.base import Arrival
 from app.store.codec import NewerState
 from app.store.database import FAILURES, engine_connection
+from app.store.sealing import Seal
 from app.store.writing import Write
 
 LIMIT = 64
@@ -48,11 +49,13 @@ class Engine:
         policies: Policies,
         clock: Callable[[], datetime],
         node: str,
+        seal: Seal,
         overload: float = 0.25,
         listeners: Sequence[Listener] = (),
     ) -> None:
         self.node = node
         self.policies = policies
+        self.seal = seal
         self.newer = False
         """A newer program wrote the state: this process is not ready any more (design §5 rule 18)."""
         self._url = url
@@ -130,11 +133,15 @@ class Engine:
         key = (arrival.centre, subject, arrival.key)
         item = self._waiting.get(key)
         if item is None:
-            item = self._waiting[key] = Item(arrival, subject, self._loop.time())
+            item = self._waiting[key] = Item(arrival, subject, self._loop.time(), self._sealed(arrival))
             self._wake.set()
         future: asyncio.Future[Handled] = self._loop.create_future()
         item.futures.append(future)
         return future
+
+    def _sealed(self, arrival: Arrival) -> Sequence[tuple[str, str, str]]:
+        """Names and numbers as they are kept; done here, where no centre is locked."""
+        return self.seal.rows(arrival.centre, arrival.private) if arrival.private else ()
 
     async def _run(self) -> None:
         while True:
@@ -221,6 +228,7 @@ class Engine:
             policies=self.policies,
             clock=self._clock,
             node=self.node,
+            seal=self.seal,
             remembered=self._scenes,
             more=lambda: self._waiting,
         )

@@ -167,19 +167,27 @@ def _told(command: Command, step: Step, answered: set[str]) -> bool:
     return command.leg in answered or (bool(step.replies) and command.leg.rpartition(".")[0] == step.replies)
 
 
-def save_private(write: Write, items: Iterable[Item], delete_after: dict[str, timedelta], now: datetime) -> None:
-    """Names and numbers with the day they go, and which line of the switch is which leg."""
+def save_private(
+    write: Write, items: Iterable[Item], delete_after: dict[str, timedelta], now: datetime
+) -> dict[tuple[str, str], str]:
+    """Names and numbers, sealed, with the day they go, and which line of the switch is which leg.
+
+    Returns them in clear, `(centre, ref)` -> text: an answer may need them at once.
+    """
     names: dict[tuple[str, str], tuple[Any, ...]] = {}
+    clear: dict[tuple[str, str], str] = {}
     lines: dict[tuple[str, str], tuple[Any, ...]] = {}
     for item in items:
         arrival = item.arrival
         if item.because is None or item.because.code == "ignored.no_call":
             continue
         if not item.because.ignored:
-            for ref, value in arrival.private.items():
-                names[arrival.centre, ref] = (arrival.centre, ref, value, now + delete_after[arrival.centre])
+            for ref, sealed, alike in item.sealed:
+                names[arrival.centre, ref] = (arrival.centre, ref, sealed, alike, now + delete_after[arrival.centre])
+                clear[arrival.centre, ref] = arrival.private[ref]
         if arrival.line is not None:  # also told with what changes nothing: without it the leg cannot be let go
             leg, ref = arrival.line
             lines[arrival.centre, leg] = (arrival.centre, leg, item.call, arrival.provider, ref)
     write.rows["names"].extend(names.values())
     write.rows["lines"].extend(lines.values())
+    return clear

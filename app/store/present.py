@@ -7,7 +7,8 @@ from collections.abc import Collection
 import asyncpg
 
 from app.call.call import Call
-from app.store import codec
+from app.store import codec, reading
+from app.store.sealing import Seal
 
 
 async def call(pool: asyncpg.Pool, centre: str, call_id: str) -> Call | None:
@@ -16,12 +17,10 @@ async def call(pool: asyncpg.Pool, centre: str, call_id: str) -> Call | None:
     return None if state is None else codec.call(state)
 
 
-async def names(pool: asyncpg.Pool, centre: str, refs: Collection[str]) -> dict[str, str]:
-    """The names and numbers that are still kept, ref -> text."""
-    if not refs:
-        return {}
-    rows = await pool.fetch("SELECT ref, value FROM names WHERE centre = $1 AND ref = ANY ($2)", centre, list(refs))
-    return {row["ref"]: row["value"] for row in rows}
+async def names(pool: asyncpg.Pool, seal: Seal, centre: str, refs: Collection[str]) -> dict[str, str]:
+    """The names and numbers that are still kept, ref -> text; empty refs are none."""
+    found = await reading.names(pool, seal, {(centre, ref) for ref in refs if ref})
+    return {ref: text for (_, ref), text in found.items()}
 
 
 async def lines(pool: asyncpg.Pool, centre: str, call_id: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 import asyncpg
 
 from app.store.columns import array, column, columns
+from app.store.sealing import Seal
 
 PATIENTLY = "SET LOCAL lock_timeout = 100"
 """Milliseconds: a centre that hangs elsewhere holds up the others no longer than this."""
@@ -59,16 +60,24 @@ UNION ALL SELECT 'callback', p.centre, b.id, '', b.state FROM promises p
     CROSS JOIN LATERAL (SELECT id, state FROM callbacks b WHERE b.centre = p.centre AND b.id = p.id OFFSET 0) b"""
 
 NAMES = f"""
-SELECT 'name', u.centre, u.ref, n.value FROM unnest({array(1, "text")}, {array(2, "text")}) u (centre, ref)
-CROSS JOIN LATERAL (SELECT value FROM names n WHERE n.centre = u.centre AND n.ref = u.ref OFFSET 0) n"""
+SELECT CASE n.value WHEN '' THEN 'sealed' ELSE 'name' END, u.centre, u.ref,
+       CASE n.value WHEN '' THEN n.sealed ELSE n.value END
+FROM unnest({array(1, "text")}, {array(2, "text")}) u (centre, ref)
+CROSS JOIN LATERAL (SELECT value, sealed FROM names n WHERE n.centre = u.centre AND n.ref = u.ref OFFSET 0) n"""
+"""Rows `(kind, centre, ref, text)`: of kind `sealed`, or of kind `name` when it stands in clear (from before 0007)."""
 
 
-async def names(connection: asyncpg.Pool, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+async def names(pool: asyncpg.Pool, seal: Seal, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """The names and numbers that are still kept, `(centre, ref)` -> text."""
     if not wanted:
         return {}
-    rows = await connection.fetch(NAMES, *columns(wanted, TEXTS[:2]))
-    return {(centre, ref): text for _, centre, ref, text in rows}
+    return opened(seal, await pool.fetch(NAMES, *columns(wanted, TEXTS[:2])))
+
+
+def opened(seal: Seal, rows: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, str], str]:
+    """Rows of `NAMES` as `(centre, ref)` -> text; what cannot be opened is as if it were not kept."""
+    texts = {(c, ref): text if kind == "name" else seal.open(c, ref, text) for kind, c, ref, text in rows}
+    return {place: text for place, text in texts.items() if text}
 
 
 def wait_for(centre: str) -> str:

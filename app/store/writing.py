@@ -78,7 +78,12 @@ PARTS: dict[str, tuple[str, str]] = {
                    FOR UPDATE SKIP LOCKED OFFSET 0) o))""",
         "text text text",
     ),
-    "names": _upsert("names", "centre, ref", "centre, ref, value, delete_after", "text text text timestamptz"),
+    "names": (
+        """INSERT INTO names (centre, ref, sealed, alike, delete_after) SELECT * FROM unnest({})
+           ON CONFLICT (centre, ref) DO UPDATE SET value = '', sealed = excluded.sealed, alike = excluded.alike,
+               delete_after = excluded.delete_after""",
+        "text text text text timestamptz",
+    ),
     "lines": _upsert("lines", "centre, leg", "centre, leg, call, provider, ref", "text text text text text"),
     "offers": _insert(
         "offers",
@@ -152,7 +157,7 @@ class Write:
         return list(self._registrations.values())
 
     async def run(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
-        """Write; returns `(kind, centre, a, b)`: `name` ref text, and where there are commands `claim` id node.
+        """Write; returns `(kind, centre, a, b)`: rows of `NAMES`, and where there are commands `claim` id node.
 
         Of the calls that got commands also `line` leg ref, and `before` call id: commands that were there already.
         """

@@ -136,7 +136,8 @@ class Webhooks:
         call = await stored.call(self._pool, hook.centre, leg_id.rpartition(".")[0])
         leg = None if call is None else call.leg(leg_id)
         legs = () if leg is None else (leg,)
-        names = await stored.names(self._pool, hook.centre, refs(leg.doing)) if leg is not None else {}
+        wanted = refs(leg.doing) if leg is not None else ()
+        names = await stored.names(self._pool, self._engine.seal, hook.centre, wanted)
         return await self._tell(provider, hook, call, legs, names)
 
     async def _tell(

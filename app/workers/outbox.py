@@ -149,7 +149,8 @@ class Outbox:
             and record["remaining"] > MARGIN
             and (row := _readable(record)) is not None
         ]
-        names = await reading.names(self._pool, {(row.centre, ref) for row, _ in found for ref in refs(row.command.do)})
+        wanted = {(row.centre, ref) for row, _ in found for ref in refs(row.command.do)}
+        names = await reading.names(self._pool, self._engine.seal, wanted)
         own: dict[str, dict[str, str]] = {}
         for (centre, ref), text in names.items():
             own.setdefault(centre, {})[ref] = text

@@ -23,6 +23,7 @@ from app.providers.asterisk.wire import Channel
 from app.providers.base import Arrival, Refused, Uncertain
 from app.store import present
 from app.store.living import Living, living
+from app.store.sealing import Seal
 
 log = logger()
 
@@ -34,12 +35,14 @@ class Comparison:
         self,
         policies: Policies,
         pool: asyncpg.Pool,
+        seal: Seal,
         asterisk: Asterisk,
         tell: Callable[[Arrival], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._policies = policies
         self._pool = pool
+        self._seal = seal
         self._asterisk = asterisk
         self._tell = tell
         self._clock = clock
@@ -109,7 +112,7 @@ class Comparison:
             self._found(leg, f"{leg.step}:said", SayFinished(call.id, leg.id, leg.step))
 
     async def _again(self, each: Living, leg: Leg) -> None:
-        names = await present.names(self._pool, each.call.centre, refs(leg.doing))
+        names = await present.names(self._pool, self._seal, each.call.centre, refs(leg.doing))
         policy = await self._policies.load(each.call.centre, each.call.policy)
         try:
             await self._asterisk.send(order(each.call, now(leg), each.lines, names, policy))

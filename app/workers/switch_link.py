@@ -187,7 +187,9 @@ class SwitchLink:
             return
         asterisk.attach(session.rest, self.tell)
         self._refused_at = self._useless_at = None
-        comparison = Comparison(self._engine.policies, self._pool, asterisk, self.tell, self._clock)
+        comparison = Comparison(
+            self._engine.policies, self._pool, self._engine.seal, asterisk, self.tell, self._clock
+        )
         session.listen()
         log.info("asterisk.link_up", centre=asterisk.centre)
         while True:

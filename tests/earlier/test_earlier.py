@@ -31,6 +31,7 @@ from app.providers.speech import sentences
 from app.settings import load as settings
 from app.store import centres, codec, migrations
 from app.store.database import reading_pool
+from tests.kept import SEAL
 
 HERE = Path(__file__).parent / "samples"
 ROUTING = (HERE / "routing.yaml").read_text(encoding="utf-8")
@@ -191,7 +192,8 @@ async def going(earlier: str) -> AsyncIterator[Going]:
     assert version is not None
     await policies.load(CENTRE, version)
     policies.activate(CENTRE, version)
-    engine = Engine(earlier, decide=decide, policies=policies, clock=lambda: WHEN.astimezone(UTC), node="new")
+    clock = WHEN.astimezone(UTC)
+    engine = Engine(earlier, decide=decide, policies=policies, clock=lambda: clock, node="new", seal=SEAL)
     await engine.start()
     yield Going(engine)
     await engine.stop()

@@ -13,6 +13,7 @@ from app.engine.engine import Engine
 from app.engine.policies import Policies
 from app.store.codec import text
 from tests.engine import rules
+from tests.kept import SEAL
 
 CENTRES = ("noord", "zuid")
 Start = Callable[..., Awaitable[Engine]]
@@ -38,7 +39,7 @@ async def start(database: str, db: asyncpg.Connection) -> AsyncIterator[Start]:
         for name in centres:
             policies.add(name, rules.policy())
             policies.activate(name, "v1")
-        given = {"decide": rules.decide, "clock": lambda: datetime.now(UTC)} | options
+        given = {"decide": rules.decide, "clock": lambda: datetime.now(UTC), "seal": SEAL} | options
         engine = Engine(database, policies=policies, node=node, **given)  # type: ignore[arg-type]
         await engine.start()
         engines.append(engine)

@@ -31,6 +31,7 @@ from app.workers.outbox import Outbox
 from app.workers.switch_link import SwitchLink
 from app.workers.timers import Timers
 from tests.core.policies import policy
+from tests.kept import SEAL
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
 from tests.pbx.records import CENTRE, Records
@@ -136,7 +137,8 @@ async def house(
             "INSERT INTO centres (id, state) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             CENTRE, codec.text(Centre(CENTRE, wanted.version)),
         )
-        engine = Engine(database, decide=decide, policies=policies, clock=utc_now, node=f"pbx-{time.monotonic_ns()}")
+        engine = Engine(database, decide=decide, policies=policies, clock=utc_now, node=f"pbx-{time.monotonic_ns()}",
+                        seal=SEAL)
         asterisk = Overheard(CENTRE, replace(settings(pbx, called=called, several=several), **other))
         stack.push_async_callback(asterisk.close)
         link = SwitchLink(engine, workers, asterisk, utc_now)

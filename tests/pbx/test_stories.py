@@ -11,6 +11,7 @@ import pytest
 from app.call.call import Choosing, Degraded, Offering, Talking
 from app.call.events import CompleteAsked, HangUpAsked, SwapAsked, ThreeWayAsked
 from app.call.legs import InRoom
+from tests.kept import kept
 from tests.pbx.acts import hear, talking, until_agent
 from tests.pbx.records import Record
 from tests.pbx.scene import consulting, scene
@@ -91,8 +92,8 @@ async def test_a_waiting_caller_hears_music_until_an_agent_is_ready(stage: Stage
 async def test_a_caller_with_odd_signs_in_the_name(stage: Stage) -> None:
     async with phones(stage, "101", "caller", name="Zoë d'Ñ-<b>'t Hof & Zn.") as (bart, caller):
         await talking(stage, caller, bart)
-        names = await stage.pool.fetch("SELECT ref, value FROM names")
-        assert any(row["ref"].endswith(".number") and row["value"] == "+31612345678" for row in names)
+        names = await kept(stage.pool)
+        assert any(ref.endswith(".number") and text == "+31612345678" for ref, text in names.items())
         await caller.hangs_up()
         await bart.over()
         await stage.ends(TALKED)

@@ -34,6 +34,7 @@ from app.store.database import reading_pool
 from app.web.api import Api, build
 from app.web.auth import Role, make_token
 from app.web.means import Means
+from tests.kept import PERSON, SEAL
 
 ROUTING = Path(__file__).resolve().parents[2] / "config/routing.yaml"
 TEXT = ROUTING.read_text(encoding="utf-8")
@@ -194,7 +195,7 @@ async def house(database: str) -> AsyncIterator[House]:
     api = build()
     clock: list[House] = []
     engine = Engine(
-        database, decide=decide, policies=policies, clock=lambda: clock[0].now, node="test",
+        database, decide=decide, policies=policies, clock=lambda: clock[0].now, node="test", seal=SEAL,
     )
     made = House(pool, engine, api)
     clock.append(made)
@@ -210,7 +211,7 @@ async def house(database: str) -> AsyncIterator[House]:
     await engine.start()
     folder = tempfile.TemporaryDirectory(prefix="warmlijn-house-")
     made.switches["voorbeeldstad"] = switch(Path(folder.name), "voorbeeldstad")
-    api.means = Means(engine, pool, lambda: made.now, b"k" * 32, switches=made.switches)
+    api.means = Means(engine, pool, lambda: made.now, PERSON, switches=made.switches)
     try:
         yield made
     finally:

@@ -19,6 +19,8 @@ import pytest_asyncio
 from app.main import Service
 from app.providers.generic.envelope import PREFIX
 from app.settings import load
+from app.web.names import seal_of
+from tests.kept import kept
 
 KEY = b"a-key-of-thirty-two-bytes-000001"
 CONFIG = Path(__file__).parents[2] / "config" / "routing.yaml"
@@ -80,14 +82,14 @@ async def offer(http: httpx.AsyncClient, call: str = "x1") -> httpx.Response:
 
 
 async def test_a_caller_is_answered_and_the_same_webhook_gets_the_same_answer(
-    http: httpx.AsyncClient, db: asyncpg.Connection
+    http: httpx.AsyncClient, db: asyncpg.Connection, database: str
 ) -> None:
     first, again = await offer(http), await offer(http)
     assert first.status_code == 200, first.text
     assert first.json() == again.json()
     assert first.json()["commands"]
     assert await db.fetchval("SELECT count(*) FROM events WHERE type = 'CallOffered'") == 1
-    assert await db.fetchval("SELECT value FROM names WHERE value = '+31612345678'")
+    assert list((await kept(db, seal_of(load(env(database))))).values()) == ["+31612345678"]
     stored = await db.fetchval("SELECT string_agg(data::text, '') FROM events")
     assert "612345678" not in stored
 

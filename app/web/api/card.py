@@ -213,8 +213,8 @@ async def _callbacks(means: Means, centre: str, call: Call) -> tuple[Sequence[Ca
              AND (c.call = $2 OR c.id = $3 OR (c.person = $4 AND $4 <> '')
                   OR $4 = '' AND $5 <> '' AND EXISTS (
                      SELECT FROM names mine JOIN names theirs
-                         ON theirs.centre = $1 AND theirs.ref = c.state->>'number' AND theirs.value = mine.value
-                     WHERE mine.centre = $1 AND mine.ref = $5))
+                         ON theirs.centre = $1 AND theirs.ref = c.state->>'number' AND theirs.alike = mine.alike
+                     WHERE mine.centre = $1 AND mine.ref = $5 AND mine.alike <> ''))
            ORDER BY c.due_at""",
         centre, call.id, call.callback, call.person, call.number.ref,
     )

@@ -10,7 +10,7 @@ from app.call.callback import Callback, CallbackStatus, Reach
 from app.call.policy import Policy
 from app.call.reference import written
 from app.providers import numbers, speech
-from app.store import codec
+from app.store import codec, present
 from app.web.api.shapes import Labelled, Out
 from app.web.means import Means
 
@@ -130,10 +130,7 @@ def _subject(subject: str, policy: Policy, language: str) -> str:
 
 async def names_of(means: Means, centre: str, refs: Sequence[str]) -> dict[str, str]:
     """Ref -> text of the names table, as far as it is still kept."""
-    rows = await means.pool.fetch(
-        "SELECT ref, value FROM names WHERE centre = $1 AND ref = ANY ($2::text[])", centre, [r for r in refs if r]
-    )
-    return {row["ref"]: row["value"] for row in rows}
+    return await present.names(means.pool, means.engine.seal, centre, refs)
 
 
 async def detailed(
