@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import HealthCheck, settings
 
 from app.store import embedded, migrations
@@ -18,6 +19,11 @@ from app.store import embedded, migrations
 # a busy machine is not a fault: no example is judged by its time
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("house")
+
+# without this an error that is logged is drawn with every local value of every frame (by rich, which a tool of ours
+# brings along): seconds each, on the very loop whose time-outs are tested
+plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 numbers = count(1)
 

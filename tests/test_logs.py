@@ -13,10 +13,10 @@ from app import logs
 
 @pytest.fixture
 def stream() -> Iterator[io.BytesIO]:
-    out = io.BytesIO()
+    out, before = io.BytesIO(), structlog.get_config()
     logs.configure("info", node="n1", stream=out)
     yield out
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def lines(stream: io.BytesIO) -> list[dict[str, Any]]:
