@@ -100,9 +100,13 @@ class Comparison:
             self._found(leg, "ringing", LegRinging(call.id, leg.id))
 
     async def _sounding(self, each: Living, leg: Leg) -> None:
-        """Sentences that still sound go on; those that ended meanwhile are told; a gather is asked again."""
+        """Sentences that still sound go on; those after which only music sounds are told; a gather is asked again."""
         call = each.call
-        sounds = (await self._asterisk.rest()("GET", f"/playbacks/{playback(leg.id, leg.step)}")).done
+        found = await self._asterisk.rest()("GET", f"/playbacks/{playback(leg.id, leg.step)}")
+        after = found.done and self._asterisk.voices.is_after(found.body.get("media_uri", ""))
+        if after and isinstance(leg.doing, Gather):
+            await self._asterisk.sending.cease(leg.id, leg.step)
+        sounds = found.done and not after
         if isinstance(leg.doing, Gather):
             if sounds:
                 self._asterisk.gathers.begin(leg.id, leg.step, leg.doing)
@@ -130,7 +134,7 @@ class Comparison:
             policy = self._policies.active(self._asterisk.centre)
             self._tell(offered(Read(self._asterisk.centre, policy), channel, number))
         elif call is not None and isinstance(call.phase, Degraded) and leg.endswith(".1"):
-            await self._asterisk.lead_away(channel.id)
+            await self._asterisk.lead_away(channel.id, call.legs[0].step)
         elif call is not None or ours(channel.id):
             await self._asterisk.rest()("DELETE", f"/channels/{channel.id}")
 

@@ -78,7 +78,7 @@ class Phone:
         """Seconds in a row in which the person heard nothing, from dialling until the end of the call."""
         self.silence_allowed = 2.0
         self.spared = ""
-        """Why this person may hear nothing for longer; empty: never."""
+        """Why this person may hear nothing for longer: whose Asterisk died has no line any more. Empty: never."""
         (self.home / "config").write_text(
             CONFIG.format(
                 port=self.port, control=self._control, tone=hertz or TONES[who], modules=MODULES, home=self.home,

@@ -178,7 +178,6 @@ async def _transferred(s: Scene) -> None:
 
 
 async def _rings_on(s: Scene) -> None:
-    s.caller.silence_allowed = 4.5  # between two sounds of the ringing tone that the caller hears now
     await s.bart.hangs_up()
     await s.until(phase(RingingOn))
 

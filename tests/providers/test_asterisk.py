@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import wave
+from array import array
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from app.call import events as core
 from app.call.commands import Command
-from app.call.legs import Gather, InRoom
+from app.call.legs import Gather, InRoom, Prompt
 from app.call.policy import Text
 from app.providers import music
 from app.providers.asterisk.addresses import caller_id, endpoint
@@ -190,12 +191,20 @@ class Keys:
             self.gathers.pressed(f"{CALL}.1", key, READ.policy)
 
 
-async def test_one_key_stops_the_sentences_and_is_told_once() -> None:
+async def test_one_key_is_told_once_and_what_is_next_stops_the_sentences() -> None:
     keys = Keys(Gather((), 1))
     keys.press("27")
     assert (await keys.told.get()).event == core.KeysPressed(CALL, f"{CALL}.1", 3, "2")
     assert keys.told.empty()
+    assert keys.quieted == []
+
+
+async def test_the_first_of_several_keys_stops_the_sentences_once() -> None:
+    keys = Keys(Gather((), 4))
+    keys.press("271")
+    assert keys.told.empty()
     assert keys.quieted == [(f"{CALL}.1", 3)]
+    keys.gathers.end(f"{CALL}.1")
 
 
 async def test_a_number_ends_with_its_finish_and_stays_out_of_the_event() -> None:
@@ -235,6 +244,18 @@ async def test_only_sentences_that_ended_by_themselves_are_told(tmp_path: Path) 
     hung_up = {"type": "ChannelHangupRequest", "channel": channel(INBOUND)}
     assert asterisk.heard(understand(json.dumps(hung_up)), READ.policy) is None
     assert ended(4, "failed") is None
+
+    def music_begins(step: int, after: str) -> Arrival | None:
+        text = {"type": "PlaybackContinuing", "playback": {"id": playback(f"{CALL}.1", step), "next_media_uri": after}}
+        return asterisk.heard(understand(json.dumps(text)), READ.policy)
+
+    assert music_begins(5, f"sound:{tmp_path}/standing/the-next-sentence") is None
+    found = music_begins(5, asterisk.voices.pause)
+    assert found is not None
+    assert found.event == core.SayFinished(CALL, f"{CALL}.1", 5)
+    asterisk.sending.stopped[playback(f"{CALL}.1", 6)] = None
+    assert music_begins(6, asterisk.voices.pause) is None
+    assert ended(6) is None
 
 
 needs_voice = pytest.mark.skipif(
@@ -291,6 +312,29 @@ def test_only_the_agreed_password_opens_the_link() -> None:
     assert not allowed("Basic cGJ4Om9sZC1vbmU=", ())
 
 
+async def test_after_the_sentences_lie_a_pause_and_half_an_hour_of_whatever_music_there_is(tmp_path: Path) -> None:
+    voices = Voices(tmp_path, "/seen")
+    assert not voices.after()[1:], "without a folder there is none, and the sentences are said all the same"
+    voices.prepare()
+    pause, *pieces = voices.after()
+    seconds = (tmp_path / "moh/waiting/waiting.wav").stat().st_size / 16000
+    assert (pause, set(pieces)) == (voices.pause, {"sound:/seen/moh/waiting/waiting"})
+    assert 1800 <= len(pieces) * seconds < 1900
+    (tmp_path / "moh/waiting/bach.gsm").write_bytes(bytes(1000))
+    assert voices.after()[1:3] == ["sound:/seen/moh/waiting/bach", "sound:/seen/moh/waiting/waiting"]
+    assert all(map(voices.is_after, voices.after()))
+    assert not voices.is_after("sound:/seen/standing/x")
+
+
+@pytest.mark.parametrize("file", ["pause", "ring", "moh/waiting/waiting", "moh/hold/hold"])
+def test_nothing_that_a_caller_may_hear_for_long_is_silent_for_half_a_second(tmp_path: Path, file: str) -> None:
+    Voices(tmp_path).prepare()
+    with wave.open(str(tmp_path / f"{file}.wav")) as sound:
+        samples = array("h", sound.readframes(sound.getnframes()))
+    halves = [samples[n : n + 4000] for n in range(0, len(samples), 4000)]
+    assert min(sum(map(abs, half)) / len(half) for half in halves) > 10
+
+
 class Wire:
     """The far end of the link: remembers what it is asked, and says yes to it once it may; what is `gone` is a 404."""
 
@@ -298,6 +342,7 @@ class Wire:
         self.ahead = timedelta()
         self.in_order = in_order
         self.asked: list[str] = []
+        self.media: list[list[str]] = []
         self.gone: list[str] = []
         self.may = asyncio.Event()
         self.may.set()
@@ -306,6 +351,7 @@ class Wire:
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
     ) -> Answer:
         self.asked.append(asked := f"{method} {path}")
+        self.media += [] if body is None else [body["media"]]
         await self.may.wait()
         if asked in self.gone:
             self.gone.remove(asked)
@@ -351,6 +397,48 @@ async def test_a_room_that_went_away_is_made_again(tmp_path: Path) -> None:
     await sending.send(joins(2))
     enter = f"POST /bridges/{CALL}-r2/addChannel"
     assert [each for each in wire.asked if "bridges" in each] == [enter, f"POST /bridges/{CALL}-r2", enter]
+
+
+def says(step: int) -> Order:
+    return Order(CENTRE, CALL, Command(LEG, step, "Say", Prompt(())), "nl", role="caller", line=INBOUND)
+
+
+async def test_a_caller_is_answered_and_spoken_to_in_one_breath_with_music_behind_it(tmp_path: Path) -> None:
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    wire.may.clear()
+    going = asyncio.create_task(sending.send(says(2)))
+    await asyncio.sleep(0.01)
+    play = f"POST /channels/{INBOUND}/play/{LEG}_2"
+    assert wire.asked == [f"POST /channels/{INBOUND}/answer", play]
+    wire.may.set()
+    await going
+    assert wire.media == [["sound:" + str(tmp_path / "silence"), f"sound:{tmp_path / 'pause'}"]]
+    wire.asked.clear()
+    await sending.send(says(2))
+    assert wire.asked[-1] == play
+    assert f"DELETE /playbacks/{LEG}_2" not in wire.asked, "what sounds already sounds on"
+    wire.asked.clear()
+    await sending.send(says(3))
+    assert wire.asked == [f"DELETE /playbacks/{LEG}_2", f"POST /channels/{INBOUND}/play/{LEG}_3"]
+
+
+async def test_what_is_heard_is_over_before_a_leg_is_led_away(tmp_path: Path) -> None:
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    await sending.send(says(2))
+    wire.asked.clear()
+    wire.gone.append(f"GET /playbacks/{LEG}_2")
+    await sending.cease(LEG, 0)
+    assert wire.asked == [f"DELETE /playbacks/{LEG}_2", f"GET /playbacks/{LEG}_2"]
+
+
+def test_who_speaks_elsewhere_is_asked_about_once(tmp_path: Path) -> None:
+    sending = sending_over(Wire(), tmp_path)
+    assert not sending.plays(playback(LEG, 2))
+    assert sending.plays(playback(LEG, 2)), "its music began"
+    assert not sending.plays(playback(LEG, 3))
+    assert sending.plays("somebody-elses")
 
 
 async def test_what_another_process_let_sound_is_stopped_before_a_leg_joins(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Keys are told one by one; here they become what a gather asked for, or the silence after its sentences."""
+"""Keys are told one by one; here they become what a gather asked for, or nothing pressed after its sentences."""
 
 from __future__ import annotations
 
@@ -47,9 +47,10 @@ class Gathers:
         self.end(leg)
         self._hearing[leg] = Hearing(step, gather)
 
-    def hears(self, leg: str) -> bool:
-        """Whether the keys of this leg are for a gather."""
-        return leg in self._hearing
+    def hears(self, leg: str, step: int = 0) -> bool:
+        """Whether the keys of this leg are for a gather, or for that of this step."""
+        hearing = self._hearing.get(leg)
+        return hearing is not None and step in (0, hearing.step)
 
     def end(self, leg: str) -> None:
         """The leg does something else, or is over."""
@@ -71,8 +72,6 @@ class Gathers:
         hearing = self._hearing.get(leg)
         if hearing is None:
             return
-        if not hearing.keys:
-            self._quiet(leg, hearing.step)
         hearing.stop()
         gather = hearing.gather
         if gather.finish and key == gather.finish:
@@ -80,8 +79,10 @@ class Gathers:
             return
         hearing.keys += key
         if len(hearing.keys) >= gather.keys:
-            self._done(leg, hearing, policy)
+            self._done(leg, hearing, policy)  # what is next stops the sentences
         else:
+            if len(hearing.keys) == 1:
+                self._quiet(leg, hearing.step)
             self._arm(leg, hearing, min(BETWEEN, gather.timeout), policy)
 
     def _arm(self, leg: str, hearing: Hearing, seconds: float, policy: Policy | None = None) -> None:

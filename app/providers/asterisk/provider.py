@@ -46,7 +46,7 @@ class Asterisk:
         self._read: datetime | None = None
         """When the Asterisk began that was told to read the music."""
         self._tasks: set[asyncio.Task[object]] = set()
-        self.gathers = Gathers(centre, lambda told: self._tell(told), self._hush)
+        self.gathers = Gathers(centre, lambda told: self._tell(told), self._soften)
         self.codes = Codes(centre, lambda told: self._tell(told))
         manner = Manner(settings.app, settings.phones, settings.outside, settings.music_waiting, settings.music_hold)
         self.sending = Sending(self.rest, self.voices, self.gathers, manner, self._nothing_said)
@@ -124,8 +124,10 @@ class Asterisk:
                 self._key(leg_of(self.centre, told.channel.id), told, policy)
             case "ChannelHangupRequest" if told.channel is not None:
                 self._note(leg_of(self.centre, told.channel.id))
+            case "PlaybackContinuing" if told.playback and told.playback.next_media_uri == self.voices.pause:
+                return self._spoken(told.playback.id)
             case "PlaybackFinished" if told.playback is not None:
-                return self._spoken(told.playback.id, told.playback.state)
+                return self._finished(told.playback.id, told.playback.state)
             case "ChannelLeftBridge" if told.bridge is not None and not told.bridge.channels:
                 if ROOM.fullmatch(told.bridge.id):
                     self.spawn(self.sending.emptied(told.bridge.id))
@@ -151,9 +153,14 @@ class Asterisk:
         """The dialplan has its own way to the KCC."""
         return Reply(b"", "text/plain", 404)
 
-    async def lead_away(self, channel: str) -> None:
-        """Give a caller back to the dialplan, which rings the KCC. Raises Uncertain."""
+    async def lead_away(self, channel: str, step: int = 0) -> None:
+        """Give a caller back to the dialplan, which rings the KCC. Raises Uncertain.
+
+        What they hear is stopped first, or they would go when it is over; `step` is where the leg is, for who never
+        told it anything.
+        """
         self._led_away[channel] = None
+        await self.sending.cease(leg_of(self.centre, channel), step)
         await self.rest()(
             "POST", f"/channels/{channel}/continue", {"extension": self.settings.fallback, "priority": "1"}
         )
@@ -181,22 +188,20 @@ class Asterisk:
         else:
             self.codes.pressed(leg, told.digit, told.timestamp, policy)
 
-    def _spoken(self, playback: str, state: str) -> Arrival | None:
-        """The sentences of a step ended by themselves; what was broken off or cut by a hang-up says nothing."""
+    def _spoken(self, playback: str) -> Arrival | None:
+        """The sentences of a step ended by themselves, and the pause after them began."""
         found = played(playback)
-        if found is None:
+        if found is None or playback in self.sending.stopped or self.gathers.spoken(*found):
             return None
+        return self._said(*found)
+
+    def _finished(self, playback: str, state: str) -> Arrival | None:
+        """It is all over, even the music; what was broken off or cut by a hang-up says nothing."""
         if playback in self.sending.stopped:
             del self.sending.stopped[playback]
             return None
-        leg, step = found
-        if state == "failed" and leg in self._hung_up:
-            return None
-        if self.gathers.spoken(leg, step):
-            if leg in self.callers:
-                self.spawn(self.sending.soften(leg, self.callers[leg]))
-            return None
-        return self._said(leg, step)
+        found = played(playback)
+        return None if found is None or (state == "failed" and found[0] in self._hung_up) else self._spoken(playback)
 
     def _said(self, leg: str, step: int) -> Arrival:
         event = SayFinished(leg.rpartition(".")[0], leg, step)
@@ -233,9 +238,9 @@ class Asterisk:
         if len(self._hung_up) > 10_000:
             del self._hung_up[next(iter(self._hung_up))]
 
-    def _hush(self, leg: str, step: int) -> None:
-        """A key came: the sentences stop, and nobody waits for that."""
-        self.spawn(self.sending.hush(leg, step))
+    def _soften(self, leg: str, step: int) -> None:
+        """The first of several keys came: music instead of sentences, and nobody waits for that."""
+        self.spawn(self.sending.soften(leg, step, self.callers.get(leg, leg)))
 
     def spawn(self, what: object) -> None:
         """Do this beside everything else; that it fails harms nothing."""

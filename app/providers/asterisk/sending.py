@@ -1,5 +1,6 @@
 """What a leg is to do becomes REST calls: stop what it hears, take it out of its room, then the new thing.
 
+After sentences music is played, by Asterisk itself: should nobody come with what is next, nobody hears nothing.
 Each leg is only ever told by one process at a time, so the little that is remembered here is what this process told it;
 about a leg it never told anything, everything that might still sound is stopped.
 """
@@ -7,7 +8,7 @@ about a leg it never told anything, everything that might still sound is stopped
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.call.events import Event, LegEnded, LegSeen
@@ -17,13 +18,12 @@ from app.providers.asterisk.addresses import caller_id, endpoint
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import playback, played
 from app.providers.asterisk.reading import LEG_TAG
-from app.providers.asterisk.rest import Answer, Rest
+from app.providers.asterisk.rest import Answer, Body, Rest
 from app.providers.asterisk.voices import Unspeakable, Voices
 from app.providers.base import BARRED, Order, Refused, Uncertain
 
-Asked = tuple[str, str, Mapping[str, str] | None]
-"""Method, path and query of a request."""
-TONE = "tone:ring;tonezone=nl"
+Asked = tuple[str, str, Mapping[str, str] | None] | tuple[str, str, None, Body]
+"""Method, path, query and body of a request."""
 ROOM_TYPE = "mixing,dtmf_events"
 """Without `dtmf_events` two SIP legs become a native RTP bridge, and no key is ever told."""
 STATES: dict[str, LegState] = {"Up": "up", "Ring": "up", "Ringing": "ringing"}
@@ -31,6 +31,8 @@ STATES: dict[str, LegState] = {"Up": "up", "Ring": "up", "Ringing": "ringing"}
 PRIVATE = {"inhibitConnectedLineUpdates": "true"}
 """Who joins a room is not told to the others' phones: neither a citizen's number to a mobile, nor a colleague's to a
 citizen. What a phone displays is what it was dialled with."""
+STOPS = 25
+"""Times it is asked whether a playback is over that was stopped, fifty a second."""
 EMPTY = 1.0
 """Seconds a room may be empty: the next one to join may be on the way."""
 MEMORY = 4
@@ -79,6 +81,8 @@ class Sending:
         self._manner = manner
         self._legs: dict[str, Sounding] = {}
         self._rooms: dict[str, None] = {}
+        self._begun: dict[str, str] = {}
+        """The playback of a leg that began last, whoever plays it."""
         self.stopped: dict[str, None] = {}
         """Playbacks we broke off: their end says nothing."""
 
@@ -86,15 +90,30 @@ class Sending:
         """The leg is new: nothing sounds on it yet."""
         self._legs[leg] = Sounding(step=1)
 
-    async def hush(self, leg: str, step: int) -> None:
-        """A key came: the sentences stop. Raises Uncertain."""
-        self._note(self.stopped, playback(leg, step))
-        await self._rest()("DELETE", f"/playbacks/{playback(leg, step)}")
-
-    async def soften(self, leg: str, channel: str) -> None:
-        """Soft music while the caller thinks about a key: never silence. Raises Uncertain."""
+    async def soften(self, leg: str, step: int, channel: str) -> None:
+        """A key came, and more are to come: soft music instead of the sentences. Raises Uncertain."""
+        name = playback(leg, step)
+        self._note(self.stopped, name)
         self._leg(leg).music = True
-        await self._rest()("POST", f"/channels/{channel}/moh", {"mohClass": self._manner.waiting})
+        await self._each([
+            ("DELETE", f"/playbacks/{name}", None),
+            ("POST", f"/channels/{channel}/moh", {"mohClass": self._manner.waiting}),
+        ])  # fmt: skip
+
+    async def cease(self, leg: str, step: int) -> None:
+        """Stop what this leg hears, and wait until it is stopped; `step` for who may never have told it anything.
+
+        Raises Uncertain.
+        """
+        names = {playback(leg, n) for n in range(max(1, step - MEMORY), step + 1)}
+        names |= {name for name in (self._leg(leg).playback, self._begun.get(leg, "")) if name}
+        for name in sorted(names):
+            self._note(self.stopped, name)
+            if (await self._rest()("DELETE", f"/playbacks/{name}")).done:
+                for _ in range(STOPS):
+                    if not (await self._rest()("GET", f"/playbacks/{name}")).done:
+                        break
+                    await asyncio.sleep(0.02)
 
     async def own_key(self, channel: str) -> None:
         """From now on a transfer key at the other end moves nobody, but is told to us. Raises Uncertain."""
@@ -125,13 +144,17 @@ class Sending:
             await self._rest()("DELETE", f"/bridges/{room}")
 
     def plays(self, name: str) -> bool:
-        """Whether this process began this playback."""
+        """Whether this process began this playback, or was asked about it before: each of its pieces is told."""
         found = played(name)
-        return found is None or (found[0] in self._legs and self._legs[found[0]].playback == name)
+        if found is None or self._begun.get(found[0]) == name or self._gathers.hears(*found):
+            return True
+        self._begun[found[0]] = name
+        return found[0] in self._legs and self._legs[found[0]].playback == name
 
     def forget(self, leg: str) -> None:
         """The leg is over."""
         self._legs.pop(leg, None)
+        self._begun.pop(leg, None)
         self._gathers.end(leg)
 
     async def send(self, order: Order) -> None:
@@ -146,26 +169,25 @@ class Sending:
             case Leaving():
                 await self._hang_up(leg, channel, "normal" if order.command.name == "HangUp" else "no_answer")
             case Prompt() if not order.sentences and self._said(leg, step):
-                await self._answered(order, channel)
-                await self._quiet(leg, step, channel, order.command.left)
+                await self._play(order, channel, self._voices.after())
             case Prompt() | Gather():
                 media = await self._media(order)
-                await self._answered(order, channel)
-                await self._quiet(leg, step, channel, order.command.left)
                 if isinstance(do, Gather):
                     self._gathers.begin(leg, step, do)
-                await self._play(leg, step, channel, media)
+                await self._play(order, channel, [*media.split(","), *self._voices.after()])
             case Music(tune="ringback"):
                 await self._ringback(order, channel)
             case Music():
-                await self._answered(order, channel)
-                await self._quiet(leg, step, channel, order.command.left, keep_music=True)
+                before = [*await self._answer(order, channel), *self._silence(order, channel, keep_music=True)]
                 name = self._manner.hold if do.tune == "hold" else self._manner.waiting
-                _must(await self._rest()("POST", f"/channels/{channel}/moh", {"mohClass": name}))
-                self._leg(leg).music = True
+                answers = await self._each([*before, ("POST", f"/channels/{channel}/moh", {"mohClass": name})])
+                _must(answers[-1])
+                self._leg(leg).up = self._leg(leg).music = True
             case InRoom():
-                await self._answered(order, channel)
-                await self._join(do.room, channel, self._silence(leg, step, channel, order.command.left))
+                await self._join(
+                    do.room, channel, [*await self._answer(order, channel), *self._silence(order, channel)]
+                )
+                self._leg(leg).up = True
             case None:
                 raise Refused("nothing to send")
         if leg in self._legs:
@@ -199,30 +221,25 @@ class Sending:
             log.warning("asterisk.unspeakable", leg=order.command.leg, error=str(error))
             return await self._voices.media((), order.language)
 
-    async def _answered(self, order: Order, channel: str) -> None:
-        """The caller is answered before the first thing they hear, and not before that.
+    async def _answer(self, order: Order, channel: str) -> list[Asked]:
+        """The caller is answered just before the first thing they hear, and not before that.
 
         Of whom this process never told anything it is asked first: an answer to who was answered already waits for the
         end of the sound they hear, a ringing tone never ends, and everything else on the link waits behind it.
         """
         leg = self._leg(order.command.leg)
-        if order.role != "caller" or leg.up:
-            return
-        if leg.step > 0 or not await self._is_up(channel):
-            _must(await self._rest()("POST", f"/channels/{channel}/answer"))
-        leg.up = True
+        if order.role != "caller" or leg.up or (leg.step == 0 and await self._is_up(channel)):
+            return []
+        return [("POST", f"/channels/{channel}/answer", None)]
 
     async def _is_up(self, channel: str) -> bool:
         answer = await self._rest()("GET", f"/channels/{channel}")
         _must(answer)
         return bool(answer.body.get("state") == "Up")
 
-    async def _quiet(self, leg: str, step: int, channel: str, left: str, *, keep_music: bool = False) -> None:
-        """Stop what the leg hears and take it out of its room."""
-        await self._each(self._silence(leg, step, channel, left, keep_music=keep_music))
-
-    def _silence(self, leg: str, step: int, channel: str, left: str, *, keep_music: bool = False) -> list[Asked]:
+    def _silence(self, order: Order, channel: str, *, keep_music: bool = False) -> list[Asked]:
         """The requests that take it out of its room and stop what it hears, in that order."""
+        leg, step, left = order.command.leg, order.command.step, order.command.left
         before = self._leg(leg)
         known = before.step == step - 1
         asked: list[Asked] = []
@@ -231,7 +248,7 @@ class Sending:
         if (before.music or not known) and not keep_music:
             asked.append(("DELETE", f"/channels/{channel}/moh", None))
             before.music = False
-        old = [before.playback] if before.playback else []
+        old = [before.playback] if before.playback not in ("", playback(leg, step)) else []
         if not known:
             old += [playback(leg, n) for n in range(max(1, step - MEMORY), step)]
         for each in old:
@@ -247,12 +264,17 @@ class Sending:
             return list(await asyncio.gather(*(rest(*each) for each in asked)))
         return [await rest(*each) for each in asked]
 
-    async def _play(self, leg: str, step: int, channel: str, media: str) -> None:
-        name = self._leg(leg).playback = playback(leg, step)
-        answer = await self._rest()("POST", f"/channels/{channel}/play/{name}", {"media": media})
+    async def _play(self, order: Order, channel: str, media: Sequence[str]) -> None:
+        """These pieces one after the other, in one request with all that must be before: nothing comes between."""
+        leg = self._leg(order.command.leg)
+        before = [*await self._answer(order, channel), *self._silence(order, channel)]
+        name = leg.playback = playback(order.command.leg, order.command.step)
+        asked: Asked = ("POST", f"/channels/{channel}/play/{name}", None, {"media": list(media)})
+        answer = (await self._each([*before, asked]))[-1]
         if not answer.done and not (await self._rest()("GET", f"/playbacks/{name}")).done:
-            self._leg(leg).playback = ""  # a second time it sounds already
+            leg.playback = ""  # a second time it sounds already
             _must(answer)
+        leg.up = True
 
     async def _ringback(self, order: Order, channel: str) -> None:
         """180 to a caller who was not answered, the Dutch tone to anybody else."""
@@ -262,9 +284,8 @@ class Sending:
                 _must(await self._rest()("POST", f"/channels/{channel}/ring"))
                 return
             self._leg(leg).up = True
-        await self._quiet(leg, step, channel, order.command.left)
         self._note(self.stopped, playback(leg, step))
-        await self._play(leg, step, channel, TONE)
+        await self._play(order, channel, self._voices.ringing())
 
     async def _join(self, room: str, channel: str, before: list[Asked]) -> None:
         answer = await self._enter(room, channel, before)

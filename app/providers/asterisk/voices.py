@@ -1,18 +1,22 @@
 """Sentences become sound files: a recording where there is one, else espeak-ng, kept by a hash of the sentence.
 
 What the policy always says is kept; a sentence with somebody's name or number in it goes away within the hour.
+After each sentence lie a pause and music, which are heard only where nobody comes with what is next.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import math
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from pathlib import Path
 
 from app.call.legs import Line
@@ -24,11 +28,20 @@ from app.providers.asterisk.recordings import wav, write
 from app.providers.speech import sentences
 
 WORDS_PER_MINUTE = "150"
+TONE = "tone:ring;tonezone=nl"
 LONGEST = 10.0
 """Seconds one sentence may take to be made."""
 KEPT = 3600.0
 """Seconds a sentence that was said to one caller stays on the disk."""
 SILENCE = "silence"
+PAUSE, PAUSE_SECONDS = "pause", 1.0
+"""Between the sentences and the music after them: what is next comes long before it is over."""
+RING, RING_TIMES = "ring", 12
+"""The ringing tone of one minute."""
+MUSIC_TIMES = 8
+"""How often our own tune of eight seconds is in its file."""
+AFTER, MOST = 1800.0, 60
+"""Seconds of music, and pieces, after a sentence: as long as a service may be away before callers hear nothing."""
 RAW = ("-t", "raw", "-e", "signed", "-r", "8000", "-c", "1", "-b", "16", "-")
 NARROW = ("sox", "-q", "-t", "wav", "-", *RAW, "gain", "-3")
 NEEDED = ("espeak-ng", "sox")
@@ -62,14 +75,45 @@ class Voices:
         for name in ("standing", "once", "moh/waiting", "moh/hold"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         (self._folder / "once").chmod(0o711)
-        write(self._folder / f"{SILENCE}.wav", wav(bytes(music.RATE // 25), music.RATE))
+        self._keep(SILENCE, wav(bytes(music.RATE // 25), music.RATE))
+        self._keep(PAUSE, music.breath(PAUSE_SECONDS))
+        self._keep(RING, music.repeated("ringback", RING_TIMES))
         made = False
         for tune in ("waiting", "hold"):
             place = self._folder / "moh" / tune
             if not any(place.iterdir()):
-                write(place / f"{tune}.wav", music.wav(tune))
+                write(place / f"{tune}.wav", music.repeated(tune, MUSIC_TIMES))
                 made = True
         return made
+
+    def _keep(self, name: str, content: bytes) -> None:
+        path = self._folder / f"{name}.wav"
+        if not path.exists() or path.read_bytes() != content:
+            write(path, content)
+
+    @property
+    def pause(self) -> str:
+        """With this ends what is said to a leg, and begins what is heard when nobody comes."""
+        return f"sound:{self._seen}/{PAUSE}"
+
+    def after(self) -> list[str]:
+        """The pause, and then half an hour of the music for who waits, of whatever pieces lie there."""
+        pieces: dict[str, float] = {}
+        with contextlib.suppress(OSError):
+            for file in sorted((self._folder / "moh" / "waiting").iterdir()):
+                if not file.name.startswith("."):
+                    pieces.setdefault(file.stem, file.stat().st_size / (2 * music.RATE))
+        once = max(sum(pieces.values()), 1.0)
+        count = min(MOST, math.ceil(AFTER / once) * len(pieces))
+        return [self.pause, *(f"sound:{self._seen}/moh/waiting/{name}" for name in islice(cycle(pieces), count))]
+
+    def is_after(self, media: str) -> bool:
+        """Whether this piece is of what lies after the sentences."""
+        return media == self.pause or media.startswith(f"sound:{self._seen}/moh/")
+
+    def ringing(self) -> list[str]:
+        """The ringing tone for ten minutes; after that it pauses as tones do."""
+        return [*(f"sound:{self._seen}/{RING}" for _ in range(10)), TONE]
 
     def music_at(self) -> datetime | None:
         """When the last file of music was written, in UTC; None without any."""

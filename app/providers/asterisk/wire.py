@@ -42,10 +42,11 @@ class Bridge(Struct, frozen=True):
 
 
 class Playback(Struct, frozen=True):
-    """What a channel hears; `state` at the end is `done` or `failed`."""
+    """What a channel hears, one piece after the other; `state` at the end is `done` or `failed`."""
 
     id: str
     state: str = ""
+    next_media_uri: str = ""
 
 
 class Device(Struct, frozen=True):

@@ -15,6 +15,8 @@ from tests.pbx.phone import Phone
 from tests.pbx.tones import goertzel, silent
 
 TICK = 0.1
+BREATHING = 2500
+"""Mean square of the samples below which only the pause of a ringing tone, or after a sentence, is heard."""
 TONAL = 0.75
 """Share of the sound that must be tones of ours; anything else that sounds is a voice."""
 HEARD = 0.1
@@ -89,7 +91,7 @@ class Ear:
         with tick.file.open("rb") as file:
             file.seek(tick.start)
             pcm = array("h", file.read(max(0, tick.end - tick.start)))
-        if silent(pcm):
+        if silent(pcm) or sum(x * x for x in pcm) < len(pcm) * BREATHING:
             return SILENCE
         shares = {name: goertzel(pcm, hertz) for name, hertz in self._tones.items()}
         if sum(shares.values()) < TONAL:
