@@ -41,7 +41,6 @@ from app.call.moves import disarm
 from app.call.notes import meant, note, passed, repaired
 from app.call.timers import Timer
 from app.call.world import World
-from app.callbacks.appointment import decide_callback
 from app.ending import OVER, caller_gone, degrade
 from app.ivr.choosing import choosing
 from app.ivr.closing import closing
@@ -49,6 +48,7 @@ from app.ivr.promising import promising
 from app.ivr.ringing import joining, offering
 from app.ivr.waiting import waiting
 from app.ivr.welcome import offered, welcoming
+from app.ringback.turn import decide_promise
 from app.transfer.connecting import connected, connecting
 from app.transfer.consult import consulting
 from app.transfer.desk import identified, not_needed
@@ -80,10 +80,17 @@ def decide(call: Call | None, event: Event, world: World) -> Decision:
     commands = between(call, decision.call)
     if decision.look:
         commands += tuple(_look(decision.call or call, leg_id) for leg_id in decision.look)
-    found = settle(decision.agents, world, "" if decision.call is None else decision.call.id) if decision.agents else ()
+    found = _found(decision, world) if decision.agents or decision.callbacks else ()
     if commands or found:
         return replace(decision, commands=commands, follow=(*decision.follow, *found))
     return decision
+
+
+def _found(decision: Decision, world: World) -> tuple[Event, ...]:
+    """Who in line has somebody now that agents, or the places that are kept there, changed."""
+    if decision.diaries:
+        world = replace(world, diaries={**world.diaries, **{diary.owner: diary for diary in decision.diaries}})
+    return settle(decision.agents, world, "" if decision.call is None else decision.call.id)
 
 
 def _look(call: Call | None, leg_id: str) -> Command:
@@ -96,7 +103,7 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
         case TimerFired(subject="agent") | OfAgent():
             return decide_agent(event, world)
         case TimerFired(subject="callback") | OfCallback():
-            return decide_callback(event, world)
+            return decide_promise(event, world)
         case MessageSet():
             message = Message(event.text, event.until, event.topic) if event.text else None
             return Decision(why("message", agent=event.agent), centre=replace(world.centre, message=message))

@@ -14,8 +14,11 @@ MODULES = {
     "app.call.legs": "Lines, and what each is doing",
     "app.call.agent": "People in the front office",
     "app.call.callback": "The promise",
-    "app.call.diary": "How full a moment is",
-    "app.call.events": "What happened",
+    "app.call.diary": "What an owner owes",
+    "app.call.subjects": "What an event is about",
+    "app.call.switch_events": "What a switch reports",
+    "app.call.people_events": "What people do",
+    "app.call.events": "What the clock and the rules add",
     "app.call.commands": "What the switch must do",
     "app.call.because": "Why",
     "app.call.decision": "What is decided and recorded",
@@ -38,6 +41,7 @@ DUTCH = {
     "InRoom": "in gesprek", "legs.Ringing": "gaat over", "Leaving": "wordt opgehangen", "Leg": "lijn",
     # people, promises
     "Agent": "medewerker", "Slot": "moment", "Callback": "terugbelafspraak", "Diary": "agenda",
+    "Kept": "bewaarde plaats",
     # events
     "OfCall": "van een gesprek", "OfLeg": "van een lijn", "ByAgent": "door een medewerker",
     "OfAgent": "van een medewerker", "OfCallback": "van een terugbelafspraak", "CallOffered": "een beller belt",
@@ -57,7 +61,7 @@ DUTCH = {
     "CallbackKept": "afspraak nagekomen", "CallerHelped": "toch geholpen", "EmailPreferred": "liever e-mail",
     "Question": "vraag", "RegistrationDone": "geregistreerd", "MessageSet": "melding ingesteld",
     "PolicyActivated": "routering actief", "TimerFired": "tijd verstreken", "AgentFound": "medewerker gevonden",
-    "CallerReturned": "beller terug in de rij",
+    "CallerReturned": "beller terug in de rij", "TurnCame": "aan de beurt", "TurnTaken": "belt nu terug",
     # commands, decisions
     "Command": "opdracht", "Because": "omdat", "OfferMade": "toestel ging over", "TransferMade": "doorverbinding",
     "RegistrationOwed": "registratie verschuldigd", "Registered": "registratie", "Warned": "waarschuwing",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.call.agent import Agent
 from app.call.call import Call, Waiting
-from app.call.events import AgentFound
+from app.call.events import AgentFound, TurnCame
 from app.call.world import Waiter, World
 
 AT_WORK = ("ready", "reserved", "talking", "wrap_up")
@@ -66,21 +66,41 @@ def speaks(office: str, language: str, world: World) -> bool:
     )
 
 
-def settle(changed: tuple[Agent, ...], world: World, but: str = "") -> tuple[AgentFound, ...]:
-    """Agents changed: every waiting caller for whom somebody is ready now, whom we failed first, then the longest wait.
+def kept(world: World) -> dict[str, Waiter]:
+    """The places in line of callers who will be rung back, by callback: those that count by now."""
+    return {
+        callback: Waiter(callback, diary.owner.removeprefix("office:"), place.since, 0, place.language)
+        for diary in world.diaries.values()
+        if diary.turns
+        for callback, place in diary.turns.items()
+        if place.start <= world.now
+    }
+
+
+def settle(changed: tuple[Agent, ...], world: World, but: str = "") -> tuple[AgentFound | TurnCame, ...]:
+    """Agents changed: everybody in line for whom somebody is ready now, whom we failed first, then the longest wait.
 
     Not only for who became ready: when the last one who speaks a language goes, the others take its callers.
+    Who will be rung back has a turn as everybody else; it comes up for one agent at a time, and once for each.
     `but` is the call of this decision, whose own rule has looked already.
     """
-    if not world.waiting:
+    turns = kept(world)
+    if not world.waiting and not turns:
         return ()
     world = world.seeing(*changed)
     idle = {a.id: a for a in world.agents.values() if free(a)}
-    found: list[AgentFound] = []
-    for waiter in sorted(world.waiting.values(), key=_turn):
+    for ringing in world.agents.values():
+        turns.pop(ringing.callback, None)
+    found: list[AgentFound | TurnCame] = []
+    for waiter in sorted((*world.waiting.values(), *turns.values()), key=_turn):
         if not idle:
             break
-        if waiter.call != but and (agent := _for(waiter, idle, world)):
+        if waiter.call in turns:
+            others = {a.id: a for a in idle.values() if waiter.call not in a.passed}
+            if agent := _for(waiter, others, world):
+                del idle[agent]
+                found.append(TurnCame(agent, waiter.call))
+        elif waiter.call != but and (agent := _for(waiter, idle, world)):
             del idle[agent]
             found.append(AgentFound(call=waiter.call, agent=agent))
     return tuple(found)
@@ -100,10 +120,14 @@ def _for(waiter: Waiter, idle: dict[str, Agent], world: World) -> str:
 
 
 def position(call: Call, waiting: Waiting, world: World) -> tuple[int, int]:
-    """The caller's place in the line, from 1, and the expected wait in whole minutes, at least 1."""
+    """The caller's place in the line, from 1, and the expected wait in whole minutes, at least 1.
+
+    Whoever keeps a place there to be rung back is before who came later, as they were told.
+    """
     office = waiting.office
     mine = _turn(Waiter(call.id, office, waiting.since, waiting.priority, call.language))
-    ahead = sum(w.office == office and w.call != call.id and _turn(w) < mine for w in world.waiting.values())
+    line = (*world.waiting.values(), *kept(world).values())
+    ahead = sum(w.office == office and w.call != call.id and _turn(w) < mine for w in line)
     here = sum(a.state in AT_WORK and serves(a.id, office, world) for a in world.agents.values())
     talk = world.pinned.offices[office].talk
     return ahead + 1, max(1, round((ahead + 1) * talk / max(1, here) / 60))

@@ -16,12 +16,16 @@ from app.call.events import (
     DeviceChanged,
     RegistrationDone,
     TimerFired,
+    TurnCame,
 )
 from app.call.moves import timer
 from app.call.timers import Timer
 from app.call.world import World
 
-Presence = AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | DeviceChanged | TimerFired
+Presence = AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | DeviceChanged | TurnCame | TimerFired
+
+TURN = 30.0
+"""Seconds an agent has to begin ringing back whose turn came; then it comes up for the next one."""
 
 ON_THE_PHONE = "on_the_phone"
 """The phone is used for a call that is not ours. Who missed a call of ours decides when to be ready again."""
@@ -62,6 +66,12 @@ def decide_agent(event: Presence, world: World) -> Decision:
             return Decision(why("ignored.timer_gone", timer=name))
         case TimerFired(name="again"):
             return Decision(why("agent.again", agent=agent.id), agents=(replace(agent, timers=()),))
+        case TimerFired(name="turn"):
+            because = why("turn.passed", agent=agent.id, callback=agent.callback)
+            return Decision(because, agents=(pass_by(agent, world),))
+        case TurnCame(callback=callback) if agent.state == "ready" and not _rung(callback, world):
+            may_ring = replace(agent, state="reserved", callback=callback, timers=(timer("turn", world.now, TURN),))
+            return Decision(why("turn.came", agent=agent.id, callback=callback), agents=(may_ring,))
         case TimerFired():
             return _becomes(agent, agent.then, world, reason=agent.reason)
         case _:
@@ -71,6 +81,8 @@ def decide_agent(event: Presence, world: World) -> Decision:
 def _asked(agent: Agent, state: str, world: World, reason: str) -> Decision:
     if (agent.state == "logged_off" and state != "ready") or (agent.state == state and agent.reason == reason):
         return Decision(why("ignored.agent_state", agent=agent.id, state=agent.state))
+    if agent.callback:
+        return _becomes(pass_by(agent, world), state, world, reason=reason)
     if agent.state in ("reserved", "talking"):
         after = replace(agent, then=state, reason=reason)
         return Decision(why(f"agent.then_{state}", agent=agent.id), agents=(after,))
@@ -85,9 +97,38 @@ def _becomes(agent: Agent, state: str, world: World, *, reason: str) -> Decision
         reason="" if state == "ready" else reason,
         then="ready",
         call="",
+        passed=agent.passed if state == "ready" else (),
         timers=(),
     )
     return Decision(why(f"agent.{state}", agent=agent.id), agents=(after,))
+
+
+def _rung(callback: str, world: World) -> bool:
+    """Whether somebody has this turn already, or it is no more."""
+    if any(agent.callback == callback for agent in world.agents.values()):
+        return True
+    return not any(callback in diary.turns for diary in world.diaries.values())
+
+
+def pass_by(agent: Agent, world: World) -> Agent:
+    """Free again, and at their place among who are idle; this turn comes up for somebody else."""
+    turns = {callback for diary in world.diaries.values() for callback in diary.turns}
+    passed = (*(turn for turn in agent.passed if turn in turns), agent.callback)
+    return replace(agent, state="ready", callback="", passed=passed, timers=())
+
+
+def ring_back(agent: Agent, callback: str, world: World) -> Agent:
+    """The agent speaks with whose turn it is, on a line that is not ours; ready again when they say so."""
+    return replace(
+        agent, state="talking", since=world.now, call="", callback=callback, reason="", then="ready", timers=()
+    )
+
+
+def rang_back(agent: Agent, office: str, world: World) -> Agent:
+    """Done: time to write it down, as after a call; nothing is owed."""
+    known = world.policy.offices.get(office)
+    wrap_up = timer("wrap_up", world.now, known.wrap_up if known else 60.0)
+    return replace(agent, state="wrap_up", since=world.now, callback="", timers=(wrap_up,))
 
 
 def reserve(agent: Agent, call: Call) -> Agent:
@@ -147,7 +188,7 @@ def done(agent_id: str, call: Call, world: World) -> tuple[tuple[Agent, ...], tu
     wrap_up = timer("wrap_up", world.now, office.wrap_up if office else 60.0)
     owes = agent.owes if call.registered else (*agent.owes, call.id)
     after = replace(
-        agent, state="wrap_up", since=world.now, owes=owes, timers=(wrap_up,)
+        agent, state="wrap_up", since=world.now, owes=owes, passed=(), timers=(wrap_up,)
     )
     return (after,), () if call.registered else (RegistrationOwed(call.id, agent_id, world.now),)
 

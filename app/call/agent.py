@@ -1,4 +1,4 @@
-"""An agent's presence: one row per agent, holding at most one call (design §5 rule 15)."""
+"""An agent's presence: one row per agent, holding at most one call or one turn (design §5 rule 15)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ class Agent(Struct, frozen=True):
     reason: str = ""
     """Why not ready: the `Cause` of a missed offer, `logged_on`, or the agent's own reason."""
     call: str = ""
+    callback: str = ""
+    """Whose turn came: reserved to ring them back, or speaking with them; then `call` is empty."""
+    passed: tuple[str, ...] = ()
+    """Turns that this agent let go by: they come up for others, and again after the agent's next call."""
     then: Literal["ready", "not_ready", "logged_off"] = "ready"
     """What the agent asked to be after this call."""
     owes: tuple[str, ...] = ()

@@ -55,7 +55,8 @@ class Callback(Struct, frozen=True):
     because: str = ""
     """Why it was withdrawn."""
     turn: datetime | None = None
-    """When the caller joined the line, for whom keeps that place; then the office rings when the turn comes."""
+    """When the caller joined the line, for whom keeps that place; empty again once somebody rings in their turn."""
+    language: str = ""
     late: bool = False
     asked: int = 1
     """How many calls asked for it."""

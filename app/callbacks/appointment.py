@@ -96,10 +96,16 @@ def _described(callback: Callback, event: CallbackChanged) -> Callback:
 
 
 def _escalate(callback: Callback, event: TimerFired, world: World) -> Decision:
-    """The moment passed, or the norm did: the supervisor is warned; it is never closed by itself (domain §6)."""
+    """The moment passed, or the norm did: the supervisor is warned; it is never closed by itself (domain §6).
+
+    Or the moment came from which a kept place in the line counts: whoever is free is found then.
+    """
     if Timer(event.name, event.due_at, event.leg) not in callback.timers:
         return Decision(why("ignored.timer_gone", timer=event.name))
-    after = replace(callback, late=True, timers=without(callback.timers, event.name))
+    after = replace(callback, timers=without(callback.timers, event.name))
+    if event.name == "turn":
+        return Decision(why("callback.turn", callback=callback.id), callbacks=(after,))
+    after = replace(after, late=True)
     kind: Danger = "callback_late" if event.name == "late" else "callback_missed"
     warned = Warned(kind, callback.call, callback.id, world.now)
     return Decision(why(f"callback.{event.name}", callback=callback.id), callbacks=(after,), records=(warned,))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from app.call.callback import Callback
-from app.call.diary import Diary
+from app.call.diary import Diary, Kept
 from app.call.policy import Policy
 from app.call.timers import Timer
 from app.call.world import World
@@ -56,8 +56,18 @@ def moved(before: Callback | None, after: Callback, world: World) -> tuple[Diary
     for callback, by in ((before, -1), (after, +1)):
         if callback is not None and callback.open:
             theirs = changed.get(owner(callback)) or diary(callback, world)
-            changed[theirs.owner] = book(theirs, callback.slot, by, world.now)
+            changed[theirs.owner] = _lined(book(theirs, callback.slot, by, world.now), callback, by)
     return tuple(theirs for theirs in changed.values() if theirs != world.diaries.get(theirs.owner))
+
+
+def _lined(theirs: Diary, callback: Callback, by: int) -> Diary:
+    """The place in the line that this callback keeps, if any: there (+1) or not there (-1)."""
+    if callback.turn is None:
+        return theirs
+    turns = {other: kept for other, kept in theirs.turns.items() if other != callback.id}
+    if by > 0:
+        turns[callback.id] = Kept(callback.turn, callback.slot.start, callback.language)
+    return replace(theirs, turns=turns)
 
 
 def doubt(before: Callback, after: Callback, world: World) -> str:
@@ -81,8 +91,14 @@ def replanned(before: Callback, after: Callback, world: World) -> Callback:
 
 
 def armed(callback: Callback, policy: Policy, now: datetime) -> Callback:
-    """The clock of a promise: `missed` some time after its moment, `late` at the end of the norm unless that rang."""
+    """The clock of a promise: `missed` some time after its moment, `late` at the end of the norm unless that rang.
+
+    `turn` when the place in the line is kept for a later moment than now.
+    """
     missed = Timer("missed", callback.slot.end + timedelta(minutes=policy.callbacks.escalate))
     late = Timer("late", callback.due_at)
     waits = late.due_at > now or any(timer.name == "late" for timer in callback.timers)
-    return replace(callback, timers=(late, missed) if waits else (missed,))
+    timers = (late, missed) if waits else (missed,)
+    if callback.turn is not None and callback.slot.start > now:
+        timers = (Timer("turn", callback.slot.start), *timers)
+    return replace(callback, timers=timers)

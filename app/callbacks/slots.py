@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
+from msgspec.structs import replace
+
 from app.call.calendar import is_working_day, local, windows
 from app.call.callback import Slot
 from app.call.diary import Diary
@@ -115,7 +117,7 @@ def book(diary: Diary, slot: Slot, by: int, now: datetime) -> Diary:
     count = diary.booked.get(at, 0) + by
     if count > 0 and at >= begun:
         booked[at] = count
-    return Diary(diary.owner, booked, diary.v)
+    return replace(diary, booked=booked)
 
 
 def epoch(moment: datetime) -> int:

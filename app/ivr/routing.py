@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.agents.choice import ready, staffed
+from app.agents.choice import kept, ready, staffed
 from app.call.because import Because, why
 from app.call.calendar import is_open
 from app.call.call import Call
@@ -67,8 +67,8 @@ def _chosen(call: Call, world: World) -> Route:
 
 
 def _load(call: Call, world: World) -> float:
-    """Callers waiting per ready agent at the office this call would go to without the rule."""
+    """Callers waiting, also those to be rung back in turn, per ready agent at the office without the rule."""
     topic = world.pinned.topics.get(call.topic)
     office = call.office or (topic.office if topic else world.pinned.municipality.kcc)
-    waiting = sum(w.office == office for w in world.waiting.values())
+    waiting = sum(w.office == office for w in (*world.waiting.values(), *kept(world).values()))
     return waiting / max(1, len(ready(office, world)))

@@ -243,6 +243,27 @@ def promising_in_line() -> House:
     return centre
 
 
+def waiting_behind_a_turn() -> House:
+    """Who came first is rung back in turn, which has come up for joke; this caller waits for the same office."""
+    centre = house()
+    centre.handle(e.AgentLoggedOn("joke"))
+    rings(centre, call="c2")
+    presses(centre, "2", call="c2")
+    centre.wait(135)
+    presses(centre, "1", call="c2")
+    rings(centre)
+    presses(centre, "2")
+    centre.handle(e.AgentReady("joke"))
+    return centre
+
+
+def turn_taken() -> House:
+    """Joke rings back whose place was kept, and the caller behind waits."""
+    centre = waiting_behind_a_turn()
+    centre.handle(e.TurnTaken("c2.cb1", "joke"))
+    return centre
+
+
 def closing() -> House:
     centre = talking()
     centre.handle(e.HangUpAsked("c1", "joke"))
@@ -270,6 +291,6 @@ MOMENTS: dict[str, Callable[[], House]] = {
         ringing_on, ringing_on_withdrawn, announcing, connecting, connecting_without_agent, connected,
         offering_asked, offering_told, talking_told, consulting_asked, announcing_asked,
         connected_stable, connected_held, recalled, promising, promising_number, promising_in_line, closing, degraded,
-        ended,
+        ended, waiting_behind_a_turn, turn_taken,
     )
 }  # fmt: skip

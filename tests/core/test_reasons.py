@@ -17,7 +17,7 @@ from tests.transcripts.telling import stories, tell
 
 CORE = Path(__file__).resolve().parents[2] / "app"
 SOURCES = sorted(
-    path for part in ("call", "ivr", "transfer", "agents", "callbacks", "decide.py", "ending.py")
+    path for part in ("call", "ivr", "transfer", "agents", "callbacks", "ringback", "decide.py", "ending.py")
     for path in ([CORE / part] if part.endswith(".py") else (CORE / part).glob("*.py"))
 )  # fmt: skip
 CODE = re.compile(r"[a-z]+\.[a-z_0-9]+")

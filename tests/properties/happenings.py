@@ -52,6 +52,10 @@ def possible(house: House) -> list[tuple[str, Happening]]:
             e.CallbackChanged(callback.id, "bart", number=GIVEN[0], reach="sms", discreet=True),
             e.CallbackWithdrawn(callback.id, "bart", "opgelost"),
             e.CallbackKept(callback.id, "piet"),
+            e.CallbackKept(callback.id, "joke"),
+            e.TurnTaken(callback.id, "bart"),
+            e.TurnTaken(callback.id, "joke"),
+            e.TurnTaken(callback.id, "fatima"),
         )
         can += [(f"{type(event).__name__} {callback.id}", partial(house.handle, event)) for event in agreed]
     if house.steps:

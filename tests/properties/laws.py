@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from app.agents.choice import kept
 from app.call.call import Call, Connecting, Consulting, Degraded, Ended, Joining, Offering, Talking, Waiting
 from app.call.commands import Command
 from app.call.decision import OfferMade, TransferMade
@@ -105,8 +106,9 @@ class Laws:
                 held[phase.agent] = call.id
         for agent in self.house.agents.values():
             busy = agent.state in ("reserved", "talking")
-            assert busy == (agent.id in held), f"{agent.id} is {agent.state} with call {held.get(agent.id)}"
-            assert not busy or agent.call == held[agent.id]
+            assert busy == (agent.id in held or bool(agent.callback)), f"{agent.id}: {agent.state}"
+            assert not (agent.id in held and agent.callback), f"{agent.id} holds a call and a turn"
+            assert agent.id not in held or agent.call == held[agent.id]
 
     def _line(self) -> None:
         """Nobody waits while an agent is ready for them, unless that agent has just missed a call."""
@@ -117,6 +119,16 @@ class Laws:
                 fluent = [a for a in there if call.language in profiles[a.id].languages]
                 ready = [a.id for a in fluent or there if a.state == "ready" and not a.timers]
                 assert not ready, f"{call.id} waits while {ready} are ready"
+        turns = kept(self.house.world())
+        rung = [a.callback for a in people if a.callback]
+        assert len(rung) == len(set(rung)), "nobody is rung back by two agents"
+        for callback, place in turns.items():
+            there = [a for a in people if a.state in AT_WORK and place.office in profiles[a.id].offices]
+            fluent = [a for a in there if place.language in profiles[a.id].languages]
+            idle = [a.id for a in fluent or there if a.state == "ready" and not a.timers and callback not in a.passed]
+            assert not idle or callback in rung, f"the turn of {callback} came, and {idle} do not know"
+        open_turns = {c.id for c in self.house.callbacks.values() if c.open and c.turn is not None}
+        assert {turn for diary in self.house.diaries.values() for turn in diary.turns} == open_turns
 
     def _promises(self) -> None:
         seen: set[tuple[str, str]] = set()
@@ -148,5 +160,6 @@ class Laws:
             assert isinstance(call.phase, Ended | Degraded), f"{call.id} is still {type(call.phase).__name__}"
             assert not call.legs, f"{call.id} still has legs"
         for agent in self.house.agents.values():
-            assert agent.state not in ("reserved", "talking")
+            assert agent.callback or agent.state not in ("reserved", "talking")
+            assert agent.state != "reserved" or agent.timers, f"the turn of {agent.id} never passes"
         assert set(self.offers) == self.dialled, "every phone that was dialled is recorded"

@@ -110,7 +110,7 @@ def _said(step: Step) -> list[str]:
     told = []
     if isinstance(step.event, events.TimerFired):
         told.append(f"  ~ {step.event.name}")
-    elif isinstance(step.event, events.AgentFound | events.CallerReturned):
+    elif isinstance(step.event, events.AgentFound | events.CallerReturned | events.TurnCame):
         told.append(f"  ~ {type(step.event).__name__}")
     told += [f"  {_command(c)}" for c in decision.commands]
     told += [f"  {_agent(a)}" for a in decision.agents]

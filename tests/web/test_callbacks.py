@@ -130,3 +130,27 @@ async def test_who_keeps_a_place_in_the_line_is_shown_in_turn(house: House) -> N
     assert (await house.as_("sanne").get("/me/call")).json()["inTurn"] == {"count": 0, "next": None}, "another office"
     await bart.post(f"/callbacks/{made[0][0]}/kept")
     assert (await house.as_("meryem").get("/me/call")).json()["inTurn"] == {"count": 1, "next": made[1][0]}
+
+
+async def test_who_is_free_is_asked_to_ring_back_in_turn_and_nobody_else_is(house: House) -> None:
+    await promised(house)
+    call = await house.rings("twee")
+    house.now += timedelta(minutes=3)
+    announce = (await house.call(call)).timer("announce")
+    assert announce is not None
+    await house.happens(TimerFired("call", call, "announce", announce.due_at))
+    leg = (await house.call(call)).legs[0]
+    await house.happens(KeysPressed(call, leg.id, leg.step, "1"))
+    callback = f"{call}.cb1"
+    meryem = house.as_("meryem")
+    await meryem.put("/me/presence", json={"state": "logged_on"})
+    await meryem.put("/me/presence", json={"state": "ready"})
+    presence = (await meryem.get("/me/presence")).json()
+    assert (presence["state"], presence["callback"], presence["call"]) == ("reserved", callback, None)
+    assert (await meryem.get("/me/call")).json()["inTurn"]["next"] == callback
+    assert (await house.as_("bart").post(f"/callbacks/{callback}/take")).status_code == 409, "bart is in a call"
+    assert (await meryem.post(f"/callbacks/{callback}/take")).json()["turn"] is None
+    assert (await meryem.get("/me/presence")).json()["state"] == "talking"
+    assert (await meryem.post(f"/callbacks/{callback}/take")).status_code == 409, "once"
+    await meryem.post(f"/callbacks/{callback}/kept")
+    assert (await meryem.get("/me/presence")).json()["state"] == "wrap_up"

@@ -17,6 +17,7 @@ RIGHTS: dict[str, set[str]] = {
         "email-preferred", "registration",
     )},
     "GET /callbacks": AGENT | SUPERVISOR, "GET /callbacks/{callback}": AGENT | SUPERVISOR,
+    "POST /callbacks/{callback}/take": AGENT,
     **{f"POST /callbacks/{{callback}}/{action}": AGENT | SUPERVISOR for action in (
         "confirm", "change", "withdraw", "kept"
     )},

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query, Request
 
 from app.call.callback import Callback, Slot
-from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn
+from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn, TurnTaken
 from app.callbacks.slots import HORIZON
 from app.store import codec
 from app.web.api.accesses import note_access
@@ -27,7 +27,7 @@ from app.web.persons import reference
 routes = router("terugbelafspraak")
 Which = Annotated[CallbackId, Path(description="Ons id van de terugbelafspraak")]
 FAILURES = failures(404, 409, 413)
-ButtonEvent = CallbackChanged | CallbackConfirmed | CallbackKept | CallbackWithdrawn
+ButtonEvent = CallbackChanged | CallbackConfirmed | CallbackKept | CallbackWithdrawn | TurnTaken
 OPEN, CLOSED = ["pending", "promised"], ["withdrawn", "kept"]
 
 
@@ -120,6 +120,16 @@ async def withdraw(
     """Met de reden."""
     await _theirs(means, me, callback)
     return await _done(request, means, me, CallbackWithdrawn(callback, me.actor, asked.reason), once)
+
+
+@routes.post(
+    "/callbacks/{callback}/take", summary="Nu terugbellen, wie zijn plaats in de rij houdt", operation_id="takeTurn",
+    openapi_extra=allow("agent"), responses=FAILURES,
+)
+async def take(request: Request, callback: Which, me: Me, means: Backing, once: Once = None) -> CallbackDetails:
+    """Eerst dit, dan bellen: zo belt niemand anders dezelfde beller. Daarna `kept`, of een ander moment."""
+    await _theirs(means, me, callback)
+    return await _done(request, means, me, TurnTaken(callback, me.agent), once)
 
 
 @routes.post("/callbacks/{callback}/kept", **button("Teruggebeld", "keepCallback"))

@@ -97,7 +97,10 @@ class CallCard(Out):
 
 
 class InTurn(Out):
-    """Callers who keep their place in the line and are to be rung now by this agent's offices; `next` is the first."""
+    """Callers who keep their place in the line and are to be rung now by this agent's offices.
+
+    `next` is the one whose turn came for this agent, else the first.
+    """
 
     count: int
     next: str | None
@@ -123,7 +126,7 @@ async def desk(request: Request, means: Means, user: User, agent: Agent) -> Desk
         return Desk(call=await card(request, means, user, agent, call), in_turn=None)
     profile = (await means.policy(user.centre)).agents.get(agent.id)
     waiting = await in_turn(means, user.centre, profile.offices if profile is not None else ())
-    return Desk(call=None, in_turn=InTurn(count=len(waiting), next=waiting[0] if waiting else None))
+    return Desk(call=None, in_turn=InTurn(count=len(waiting), next=agent.callback or (waiting[0] if waiting else None)))
 
 
 async def card(request: Request, means: Means, user: User, agent: Agent, call: Call) -> CallCard:

@@ -22,12 +22,16 @@ routes = router("medewerker")
 
 
 class Presence(Out):
-    """What the agent is now. `after_call` is what was asked during a call; `owes` are calls still to register."""
+    """What the agent is now. `after_call` is what was asked during a call; `owes` are calls still to register.
+
+    `callback` is whose turn came: while `reserved` to be taken, while `talking` being rung back.
+    """
 
     state: AgentState
     since: datetime
     reason: str
     call: str | None
+    callback: str | None
     after_call: Literal["ready", "not_ready", "logged_off"]
     owes: list[str]
 
@@ -53,6 +57,7 @@ def shown(agent: Agent) -> Presence:
     """The agent's own view of it."""
     return Presence(
         state=agent.state, since=agent.since, reason=agent.reason, call=agent.call or None,
+        callback=agent.callback or None,
         after_call=agent.then, owes=list(agent.owes),
     )
 

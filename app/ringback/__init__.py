@@ -1,0 +1,1 @@
+"""The rules of ringing a caller back. Pure."""
