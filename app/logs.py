@@ -1,7 +1,7 @@
 """One JSON line per event on standard output: ids only, never a name, a number, a sentence or a secret."""
 
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -20,8 +20,9 @@ _encode = msgspec.json.Encoder(enc_hook=_plain).encode
 
 
 def _render(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
-    """The whole event as one line of JSON."""
-    return _encode(event)
+    """The whole event as one line of JSON; with `each`, one line for each of these, all written at once."""
+    each: Iterable[Mapping[str, Any]] | None = event.pop("each", None)
+    return _encode(event) if each is None else b"\n".join([_encode({**line, **event}) for line in each])
 
 
 def _where_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -62,6 +63,9 @@ def configure(level: str = "info", node: str = "", stream: BinaryIO | None = Non
 
 
 def logger() -> structlog.typing.FilteringBoundLogger:
-    """A logger; events are short names such as `call.decided`, with ids and figures as values."""
+    """A logger; events are short names such as `call.decided`, with ids and figures as values.
+
+    Many lines of one kind cost little as one event with `each`, a list of what they do not have in common.
+    """
     log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
     return log

@@ -59,6 +59,14 @@ def test_an_unknown_object_shows_its_type_only(stream: io.BytesIO) -> None:
     assert lines(stream)[0]["who"] == "<Person>"
 
 
+def test_many_lines_of_one_kind_are_written_at_once(stream: io.BytesIO) -> None:
+    logs.logger().info("call.decided", each=[{"call": "c1", "who": object()}, {"call": "c2\n"}])
+    first, second = lines(stream)
+    assert first.pop("timestamp") == second.pop("timestamp")
+    assert first == {"event": "call.decided", "call": "c1", "who": "<object>", "level": "info", "node": "n1"}
+    assert second == {"event": "call.decided", "call": "c2\n", "level": "info", "node": "n1"}
+
+
 def test_a_line_break_in_a_value_stays_inside_the_line(stream: io.BytesIO) -> None:
     logs.logger().info("x", value='a\n{"event": "forged"}')
     assert [line["event"] for line in lines(stream)] == ["x"]
