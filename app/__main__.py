@@ -25,6 +25,7 @@ from app.settings import Settings, SettingsError, load
 from app.store import migrations
 from app.store.embedded_files import EmbeddedError
 from app.store.opening import server as database_server
+from app.watchdog import Watchdog
 from app.web import accounts, doctor, names, versions
 from app.web.bounded import BoundedHttp
 from app.web.quick import QuickWebSocket
@@ -163,13 +164,23 @@ def _taken(host: str, port: int) -> bool:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, which says that the service started when it really listens, and not before."""
+    """uvicorn's, which says that the service started when it really listens, and from then on must not hang."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._watchdog = Watchdog()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the application, then listen."""
         await super().startup(sockets)
         if self.started:
             log.info("service.started", host=self.config.host, port=self.config.port)
+            self._watchdog.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, then stop the application."""
+        self._watchdog.stop()
+        await super().shutdown(sockets)
 
 
 def configuration(settings: Settings) -> uvicorn.Config:

@@ -22,7 +22,7 @@ from tests.core.policies import policy
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
 from tests.pbx.records import CENTRE
-from tests.pbx.test_service import Service, sign
+from tests.pbx.served import Service, sign
 from tests.policy.small import GOOD
 from tests.providers.test_recordings import sound
 
