@@ -22,6 +22,7 @@ SUBJECTS: Mapping[str, tuple[str, str]] = {
     "settings": ("instellingen", "settings"),
     "secrets": ("geheimen", "secrets"),
     "database": ("database", "database"),
+    "names": ("namen", "names"),
     "service": ("dienst", "service"),
     "policy": ("routering", "routing"),
     "accounts": ("accounts", "accounts"),

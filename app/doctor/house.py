@@ -15,7 +15,8 @@ from app.call.policy import Policy
 from app.doctor.words import Finding
 from app.policyfile import PolicyMistakes
 from app.settings import CentreSettings, Settings, is_loopback, utc_now
-from app.store import codec, migrations
+from app.store import codec, migrations, resealing
+from app.store.sealing import Seal
 
 OLDEST = 150000
 """PostgreSQL 15, as it numbers itself."""
@@ -29,6 +30,8 @@ def secrets(settings: Settings) -> list[Finding]:
     users: dict[str, set[str]] = defaultdict(set)
     if settings.person_key:
         users[settings.person_key.reveal()].add("WARMLIJN_PERSON_KEY")
+    for key in settings.names_keys:
+        users[key.reveal()].add("WARMLIJN_NAMES_KEY")
     for centre in settings.centres:
         for name, secret in _secrets(centre).items():
             users[secret].add(name if len(settings.centres) == 1 else f"{centre.id}: {name}")
@@ -81,6 +84,19 @@ def _clock(before: datetime, now: datetime, after: datetime) -> Finding:
     """How far the database is outside the time in which it was asked."""
     apart = max((before - now).total_seconds(), (now - after).total_seconds())
     return Finding("clock_database", {"seconds": f"{apart:.0f}"}) if apart > CLOCKS else Finding("clock_database_ok")
+
+
+async def names(pool: asyncpg.Pool, seal: Seal) -> list[Finding]:
+    """Whether all names and numbers are sealed, and with keys that are here."""
+    now = await resealing.keys(pool)
+    found = []
+    if missing := now.beyond(seal):
+        found.append(Finding("names_key", {"count": str(sum(missing.values())), "keys": ", ".join(sorted(missing))}))
+    if now.clear:
+        found.append(Finding("names_clear", {"count": str(now.clear)}))
+    if old := now.old(seal):
+        found.append(Finding("names_old", {"count": str(old), "key": seal.newest}))
+    return found or [Finding("names_ok", {"key": seal.newest})]
 
 
 async def centre(pool: asyncpg.Pool, asked: CentreSettings) -> tuple[list[Finding], Policy | None]:

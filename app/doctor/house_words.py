@@ -82,6 +82,41 @@ HOUSE: Mapping[str, Words] = {
     "clock_database_ok": Words(
         "clock", "ok", "Database en deze machine lopen gelijk.", "Database and this machine keep the same time."
     ),
+    "names_ok": Words(
+        "names", "ok",
+        "Namen en nummers van bewoners zijn versleuteld (sleutel {key}).",
+        "Names and numbers of residents are sealed (key {key}).",
+    ),
+    "names_key": Words(
+        "names", "wrong",
+        "{count} namen en nummers zijn versleuteld met een sleutel die hier niet is ({keys}); zo start de dienst niet.",
+        "{count} names and numbers are sealed with a key that is not here ({keys}); the service does not start so.",
+        "Geef de sleutel terug, achteraan in WARMLIJN_NAMES_KEY; was die nooit gezet, dan in WARMLIJN_PERSON_KEY of in "
+        "person.key naast de gegevens. Is hij voorgoed weg, wis dan wat niemand kan lezen: warmlijn names lost.",
+        "Give the key back, last in WARMLIJN_NAMES_KEY; if that was never set, in WARMLIJN_PERSON_KEY or in person.key "
+        "beside the data. If it is gone for good, delete what nobody can read: warmlijn names lost.",
+    ),
+    "names_clear": Words(
+        "names", "warning",
+        "{count} namen en nummers staan nog leesbaar in de database.",
+        "{count} names and numbers still stand in the database in clear.",
+        "De dienst versleutelt ze binnen een minuut. Blijft dit staan, dan draait ergens nog een oudere versie.",
+        "The service seals them within a minute. If this stays, an older version still runs somewhere.",
+    ),
+    "names_old": Words(
+        "names", "warning",
+        "{count} namen en nummers staan nog onder een oudere sleutel dan {key}.",
+        "{count} names and numbers are still under an older key than {key}.",
+        "Voer warmlijn names renew uit; haal de oude sleutel daarna uit WARMLIJN_NAMES_KEY.",
+        "Run warmlijn names renew; then take the old key out of WARMLIJN_NAMES_KEY.",
+    ),
+    "names_unseen": Words(
+        "names", "unseen",
+        "Of de namen te lezen zijn, is niet na te kijken: de sleutel is hier niet ({file}).",
+        "Whether the names can be read cannot be seen: the key is not here ({file}).",
+        "Geef deze opdracht dezelfde gebruiker en dezelfde omgeving als de dienst.",
+        "Give this command the same user and the same environment as the service.",
+    ),
     "policy_ok": Words("policy", "ok", "Versie {version} is in gebruik.", "Version {version} is in use."),
     "policy_none": Words(
         "policy", "wrong",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from app.store.embedded_files import EmbeddedError, Layout
 from app.store.opening import server
 from app.web.auth import make_token
 from app.web.health import LINK
+from app.web.names import seal_of
+from app.web.persons import place
 
 ACCOUNT = "-doctor-"
 """Before the name of the account for one examination; no account that an administrator makes begins so."""
@@ -49,6 +52,7 @@ async def examined(settings: Settings, language: str, asterisk: Sequence[str]) -
             found += _told([*looked, *health], language)
             if not any(each.code == "database_ok" for each in looked):
                 return found  # its tables may not be there
+            found += _told(await _names(pool, settings), language)
             runs = not any(each.code in ("service_down", "service_other") for each in health)
             for centre in settings.centres:
                 found += await _centre(centre, pool, url if runs else "", language, asterisk)
@@ -56,6 +60,14 @@ async def examined(settings: Settings, language: str, asterisk: Sequence[str]) -
         why = str(error) if isinstance(error, asyncpg.PostgresError | EmbeddedError) else type(error).__name__
         found += _told([Finding("database_unreachable", {"why": why}), *await service(url)], language)
     return found
+
+
+async def _names(pool: asyncpg.Pool, settings: Settings) -> list[Finding]:
+    """The key of the service is looked for, never made: that is for the service."""
+    kept = place(settings)
+    if settings.person_key is None and not os.access(kept, os.R_OK):
+        return [Finding("names_unseen", {"file": str(kept)})]
+    return await house.names(pool, seal_of(settings))
 
 
 async def service(url: str) -> list[Finding]:

@@ -28,11 +28,16 @@ def key_of(settings: Settings) -> bytes:
     """The key of these settings: the one that was given, else the one beside the data. Raises SettingsError."""
     if settings.person_key is not None:
         return sha256(settings.person_key.reveal().encode()).digest()
-    path = settings.data_dir.parent / "person.key"
+    path = place(settings)
     try:
         return load_key(path)
     except (OSError, ValueError) as error:
         raise SettingsError([f"WARMLIJN_PERSON_KEY is not set, and {path} cannot be kept: {error}."]) from error
+
+
+def place(settings: Settings) -> Path:
+    """Where the key is kept when none was given."""
+    return settings.data_dir.parent / "person.key"
 
 
 def load_key(path: Path) -> bytes:

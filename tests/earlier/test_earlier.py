@@ -29,9 +29,9 @@ from app.policyfile.standard import SLOTS
 from app.providers.base import Arrival
 from app.providers.speech import sentences
 from app.settings import load as settings
-from app.store import centres, codec, migrations
+from app.store import centres, codec, migrations, present, resealing
 from app.store.database import reading_pool
-from tests.kept import SEAL
+from tests.kept import SEAL, kept
 
 HERE = Path(__file__).parent / "samples"
 ROUTING = (HERE / "routing.yaml").read_text(encoding="utf-8")
@@ -136,6 +136,17 @@ async def test_its_states_are_read(earlier: str, table: str) -> None:
     rows = await connection.fetch(f"SELECT state FROM {table}")
     await connection.close()
     assert [READ[table](row["state"]).v for row in rows] == [1] * len(ROWS[table])
+
+
+async def test_its_names_are_read_and_sealed_in_passing(earlier: str) -> None:
+    await migrations.migrate(earlier)
+    clear = {row["ref"]: row["value"] for row in ROWS["names"]}
+    async with asyncpg.create_pool(earlier, min_size=1, max_size=1) as pool:
+        assert await present.names(pool, SEAL, CENTRE, clear) == clear
+        assert await resealing.seal_clear(pool, SEAL) == len(clear)
+        assert await kept(pool) == await present.names(pool, SEAL, CENTRE, clear) == clear
+        days = {row["ref"]: row["delete_after"] for row in await pool.fetch("SELECT ref, delete_after FROM names")}
+    assert days == {row["ref"]: datetime.fromisoformat(row["delete_after"]) for row in ROWS["names"]}, "their day stays"
 
 
 def test_its_events_are_read() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from app.__main__ import main
 from app.main import Service
 from app.providers.demo.server import free_port, serving
 from app.settings import Settings, load
+from app.store.sealing import Seal
+from tests.kept import PERSON, SEAL
+from tests.store.test_resealing import OURS, earlier
 
 Doctor = Callable[..., Awaitable[tuple[int, dict[str, dict[str, Any]]]]]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwWlIoDPGLw2s="
@@ -137,3 +141,26 @@ async def test_something_else_at_our_address(doctor: Doctor) -> None:
     async with serving(other, load().port):
         code, found = await doctor()
         assert (code, "status 404" in found["service_other"]["sentence"]) == (1, True)
+
+
+async def test_how_the_names_are_sealed(doctor: Doctor, database: str, tmp_path: Path) -> None:
+    old, new = Seal(PERSON, b"o" * 32), ("WARMLIJN_NAMES_KEY", sha256(b"new").hexdigest())
+    (tmp_path / "person.key").write_text(PERSON.hex())
+    async with asyncpg.create_pool(database, min_size=1, max_size=1) as pool:
+
+        async def found() -> dict[str, str]:
+            _, told = await doctor(**dict([new]))
+            return {name: each["sentence"] for name, each in told.items() if name.startswith("names_")}
+
+        assert set(await found()) == {"names_ok"}
+        await earlier(pool, a="Jansen")
+        for seal in (old, SEAL):
+            (sealed,) = seal.rows("noord", {f"of-{seal.newest}": "De Vries"})
+            await pool.execute(OURS, *sealed)
+        told = await found()
+        assert set(told) == {"names_clear", "names_old", "names_key"}
+        assert old.newest in told["names_key"]
+        assert "1 namen en nummers staan nog leesbaar" in told["names_clear"]
+    (tmp_path / "person.key").unlink()
+    assert set(await found()) == {"names_unseen"}
+    assert not (tmp_path / "person.key").exists(), "only looked"
