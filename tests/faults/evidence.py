@@ -18,8 +18,8 @@ from app.providers.generic.provider import Generic
 from app.providers.twilio import Twilio
 from app.settings import Secret, TwilioSettings
 from tests.faults.front import Answer, Front, Request
-from tests.faults.process import until
 from tests.faults.town import ACCOUNT, CENTRE, SECRET, TOKEN
+from tests.process import until
 
 LEFT = """
 SELECT 'live call ' || phase || ' ' || (SELECT string_agg((leg->>'id') || ' ' || (leg->'doing'->>'type'), ', ')

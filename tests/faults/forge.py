@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.faults.crashing import AT, CRASHED
-from tests.faults.process import Process, status, until
 from tests.faults.town import SHIPPED
+from tests.process import Process, status, until
 
 
 class Forge:
@@ -85,7 +85,7 @@ class Mortal(Process):
         assert not self.gone, f"it stopped:\n{self.said()[-3000:]}"
         return await status(f"{self.url}/health/ready") == 200
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float = 1.0) -> None:
         if self._pid and not self.gone:
             os.kill(self._pid, signal.SIGKILL)
 

@@ -15,7 +15,7 @@ from app.providers.demo import Switch as Demo
 from app.providers.demo.legs import Leg
 from app.providers.generic.commands import Dial, Done, WireCommand
 from tests.faults import town
-from tests.faults.process import until
+from tests.process import until
 from tests.providers.twilio_line import OVER, Line
 from tests.providers.twilio_switch import Switch as Imitation
 from tests.providers.twilio_switch import answers, rings

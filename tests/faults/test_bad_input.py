@@ -24,7 +24,7 @@ from app.providers.generic.signing import Signer
 from app.settings import utc_now
 from tests.faults import town
 from tests.faults.evidence import Evidence
-from tests.faults.process import Process
+from tests.process import Process
 
 NAME, NUMBER = "mevrouw Kanarievogel", "+31612345679"
 WRITTEN = ("Kanarievogel", "612345679", "06 12 34 56 79", "0612345679")

@@ -19,8 +19,8 @@ from tests.faults.evidence import Evidence
 from tests.faults.forge import Forge, Mortal, forge
 from tests.faults.front import Front
 from tests.faults.people import Desk, desks
-from tests.faults.process import until
 from tests.faults.switches import CONTENT, Resident, Side, side
+from tests.process import until
 
 POINTS = ("decided", "committed", "replied", "sent", "recorded")
 COMMANDS = ("Say", "Gather", "Music", "Ringback", "Join", "Dial", "StopRinging", "HangUp", "Look")

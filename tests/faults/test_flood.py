@@ -17,7 +17,7 @@ from app.providers.generic.signing import Signer
 from app.settings import utc_now
 from tests.faults import town
 from tests.faults.evidence import Evidence
-from tests.faults.process import Process, until
+from tests.process import Process, until
 
 OVERLOAD = 50
 """Milliseconds an event may wait before new calls are refused."""

@@ -20,8 +20,8 @@ from tests.faults.evidence import Evidence
 from tests.faults.forge import Mortal, forge
 from tests.faults.front import Front
 from tests.faults.people import desks
-from tests.faults.process import status, until
 from tests.faults.switches import Resident, Side, hears, side
+from tests.process import status, until
 
 SOON = 1.0
 """Seconds in which a new caller must be on the way to the KCC."""

@@ -18,9 +18,9 @@ from tests.faults import town
 from tests.faults.evidence import Evidence
 from tests.faults.front import Front
 from tests.faults.people import Desk, desks
-from tests.faults.process import Process, until
 from tests.faults.residents import Crowd
 from tests.faults.switches import CONTENT, Side, side
+from tests.process import Process, until
 
 AGENTS = ("sanne", "youssef", "daan", "priya")
 ROUNDS = (("database", "service"), ("both",), ("service", "restart", "database"), ("database", "service"), ("both",))

@@ -14,8 +14,8 @@ from tests.faults import town
 from tests.faults.evidence import Evidence
 from tests.faults.front import Front
 from tests.faults.people import Desk, desks
-from tests.faults.process import Process, until
 from tests.faults.switches import Resident, Side, hears, side
+from tests.process import Process, until
 
 AGENTS = ("sanne", "youssef", "daan")
 ROUNDS = 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import yaml
@@ -71,6 +70,3 @@ def environment(
     if database:
         made["DATABASE_URL"] = database
     return foreign() | made | more
-
-
-COMMAND = (sys.executable, "-m", "app", "serve")

@@ -17,13 +17,13 @@ from app.call.policy import Text
 from app.demo.running import account
 from app.doctor.findings import WORDS
 from app.providers.asterisk.voices import Voices
-from app.settings import foreign
 from tests.core.policies import policy
-from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
+from tests.pbx.asterisk import ARI_PASSWORD, Pbx
 from tests.pbx.phone import Phone
 from tests.pbx.records import CENTRE
-from tests.pbx.served import Service, sign
+from tests.pbx.service import Service, behind, started
 from tests.policy.small import GOOD
+from tests.process import Process
 from tests.providers.test_recordings import sound
 
 pytestmark = pytest.mark.pbx
@@ -38,13 +38,12 @@ def surroundings(database: str, folder: Path, port: int, pbx: Pbx, **more: str) 
     routing = folder / "routing.yaml"
     if not routing.exists():
         routing.write_text(SMALL, "utf-8")
-    plain = foreign() | {
-        "DATABASE_URL": database, "WARMLIJN_CENTRE": CENTRE, "WARMLIJN_POLICY": str(routing),
-        "WARMLIJN_DATA_DIR": str(folder / "data"), "WARMLIJN_PORT": str(port), "ASTERISK_LINK_SECRET": LINK_SECRET,
-        "ASTERISK_SOUNDS": str(pbx.sounds), "ASTERISK_OUTSIDE": "PJSIP/{number}@trunk",
+    plain = {
+        "DATABASE_URL": database, "ASTERISK_OUTSIDE": "PJSIP/{number}@trunk",
         "ASTERISK_RECORDINGS": str(folder / "recordings"),
     }  # fmt: skip
-    return {name: value for name, value in (plain | more).items() if value}
+    given = behind(pbx, CENTRE, routing, folder / "data", port, **plain | more)
+    return {name: value for name, value in given.items() if value}
 
 
 async def doctor(environment: dict[str, str], pbx: Pbx, language: str = "nl") -> tuple[int, dict[str, dict[str, str]]]:
@@ -71,17 +70,12 @@ async def asks(pbx: Pbx, method: str, path: str, **query: str) -> None:
 
 
 @asynccontextmanager
-async def serving(environment: dict[str, str], pbx: Pbx, *, alive: bool = True) -> AsyncIterator[Service]:
+async def serving(environment: dict[str, str], pbx: Pbx, *, alive: bool = True) -> AsyncIterator[None]:
     """The service, as soon as Asterisk knows that it lives; the sign of an earlier one is wiped out."""
     await asks(pbx, "POST", "/asterisk/variable", variable="KCC_ALIVE", value="1")
-    made = Service(environment, f"http://127.0.0.1:{environment['WARMLIJN_PORT']}")
-    try:
-        await made.start()
-        if alive:
-            await sign(pbx, "KCC_ALIVE=1")
-        yield made
-    finally:
-        await made.stop()
+    folder = Path(environment["WARMLIJN_DATA_DIR"]).parent
+    async with started(Service(environment, folder, pbx) if alive else Process(environment, folder)):
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 import time
@@ -11,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.pbx.asterisk import Pbx
-from tests.pbx.served import conversation, settings, sign, signed_before
+from tests.pbx.served import conversation, settings
+from tests.pbx.stage import signed
 from tests.pbx.supervisor import supervised
 
 pytestmark = pytest.mark.pbx
@@ -29,19 +29,17 @@ HANGS = {"all of it": (signal.SIGSTOP, -signal.SIGKILL), "its loop": (signal.SIG
 async def test_a_process_that_hangs_is_replaced_while_people_speak(
     request: pytest.FixtureRequest, database: str, tmp_path: Path, service_port: int, pbx: Pbx, which: str
 ) -> None:
-    before, environment = await signed_before(pbx), settings(database, tmp_path, service_port, pbx)
+    started, environment = time.time(), settings(database, tmp_path, service_port, pbx)
     async with supervised((sys.executable, "-c", PROGRAM), environment, tmp_path) as supervisor:
-        await sign(pbx, before, 30.0)
+        await signed(pbx, started, 30.0)
         url = f"http://127.0.0.1:{service_port}"
         async with conversation(database, pbx, url, environment) as talk:
             hang, end = HANGS[which]
             assert supervisor.process is not None
             supervisor.process.send_signal(hang)
-            began = time.monotonic()
-            await asyncio.sleep(0.2)
-            last = await sign(pbx)
+            began, hung = time.monotonic(), time.time()
             await talk.goes_on()
-            await sign(pbx, last, 30.0)
+            await signed(pbx, hung, 30.0)
             request.node.user_properties.append((f"steered again, {which} hung", time.monotonic() - began))
             assert supervisor.ends == [end]
             await talk.goes_on()

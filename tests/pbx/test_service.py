@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.pbx.asterisk import Pbx
-from tests.pbx.served import conversation, service, sign, signed_before
+from tests.pbx.served import conversation, settings
+from tests.pbx.service import Service, started
 
 pytestmark = pytest.mark.pbx
 
@@ -15,14 +16,10 @@ pytestmark = pytest.mark.pbx
 async def test_killed_in_a_conversation_and_started_again(
     database: str, tmp_path: Path, service_port: int, pbx: Pbx
 ) -> None:
-    before = await signed_before(pbx)
-    async with service(database, tmp_path, service_port, pbx) as running:
-        await sign(pbx, before)
-        async with conversation(database, pbx, running.url, running.environment) as talk:
-            await running.kill()
-            last = await sign(pbx)
-            await talk.goes_on()
-            await running.start()
-            await sign(pbx, last)
-            await talk.goes_on()
-            await talk.is_transferred()
+    running = Service(settings(database, tmp_path, service_port, pbx), tmp_path, pbx)
+    async with started(running), conversation(database, pbx, running.url, running.environment) as talk:
+        await running.kill()
+        await talk.goes_on()
+        await running.start()
+        await talk.goes_on()
+        await talk.is_transferred()

@@ -17,10 +17,12 @@ from app.demo.running import account, directory
 from app.providers.demo.server import free_port
 from tests.pbx import asterisk
 from tests.pbx.demo.cast import FRONT_DESK, PEOPLE
-from tests.pbx.demo.house import CENTRE, House, NotStarted, opened, shipped
+from tests.pbx.demo.house import CENTRE, opened, shipped
 from tests.pbx.demo.stage import Scene, Stage, Story
 from tests.pbx.demo.telling import Teller
 from tests.pbx.demo.words import word
+from tests.pbx.service import Service
+from tests.process import NotStarted
 
 SIDE = 5
 """Stories beside each other."""
@@ -40,11 +42,11 @@ async def played(
     try:
         wrong, count = await _evening(here, recordings, beside, last, language, tell)
     except NotStarted as error:
-        tell(word("not_started", language, what=str(error)))
+        tell(word("not_started", language, what=str(error)[-300:]))
         return 1
     finally:
         if recordings is not None:
-            for log in (here / "service.log", here / "switch" / "asterisk.log"):
+            for log in (*here.glob("service-*.log"), here / "switch" / "asterisk.log"):
                 if log.exists():
                     log.rename(recordings / log.name)
         for left in here.iterdir():
@@ -77,10 +79,10 @@ async def _evening(
     switch.mkdir()
     async with (
         asterisk.running(switch, f"ws://127.0.0.1:{port}", CENTRE, people=PEOPLE, front_desk=FRONT_DESK) as pbx,
-        opened(here, routing, port, pbx) as house,
-        httpx.AsyncClient(base_url=house.url, timeout=10.0) as client,
+        opened(here, routing, port, pbx) as service,
+        httpx.AsyncClient(base_url=service.url, timeout=10.0) as client,
     ):
-        stage = Stage(pbx, house, *await _desks(client, policy, house, (*beside, *last), language), recordings)
+        stage = Stage(pbx, service, *await _desks(client, policy, service, (*beside, *last), language), recordings)
         tell(word("ready", language, name=policy.municipality.name, seconds=time.monotonic() - began))
         evening = _Playing(stage, Teller(policy, language), tell)
         await evening.side_by_side(beside)
@@ -94,13 +96,13 @@ async def _evening(
 
 
 async def _desks(
-    client: httpx.AsyncClient, policy: Policy, house: House, stories: Sequence[Story], language: str
+    client: httpx.AsyncClient, policy: Policy, service: Service, stories: Sequence[Story], language: str
 ) -> tuple[dict[str, Desk], Desk]:
     """A desk for each agent who takes part, and a supervisor's."""
     agents = list(dict.fromkeys(agent for story in stories for agent in story.agents))
     first, *tokens = await asyncio.gather(
-        account(house.environment, "teamleider", "supervisor"),
-        *(account(house.environment, agent, "agent", agent) for agent in agents),
+        account(service.environment, "teamleider", "supervisor"),
+        *(account(service.environment, agent, "agent", agent) for agent in agents),
     )
     return {
         agent: Desk(client, token, agent, policy.agents[agent].address, language)

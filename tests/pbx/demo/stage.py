@@ -19,8 +19,8 @@ from app.demo.desk import Desk
 from tests.pbx.asterisk import Pbx
 from tests.pbx.demo.cast import MAIN, TONES
 from tests.pbx.demo.ear import Ear, Piece
-from tests.pbx.demo.house import House, NotStarted
 from tests.pbx.phone import Phone, refusing
+from tests.pbx.service import Service
 
 RING = 3.0
 """Seconds after which somebody answers."""
@@ -90,7 +90,7 @@ class Stage:
     """`desks` by agent; `recordings` is where sound is kept, None when it is not."""
 
     pbx: Pbx
-    house: House
+    service: Service
     desks: dict[str, Desk]
     supervisor: Desk
     recordings: Path | None
@@ -127,7 +127,7 @@ class Scene:
             except Wrong as wrong:
                 self.trouble.append(wrong.said)
                 self._lines = [await self.stage.pbx.cli(c) for c in ("pjsip show channelstats", "bridge show all")]
-            except (AssertionError, TimeoutError, ConnectionError, httpx.HTTPError, RuntimeError, NotStarted) as error:
+            except (AssertionError, TimeoutError, ConnectionError, httpx.HTTPError, RuntimeError) as error:
                 self.trouble.append(("broke", {"what": f"{type(error).__name__} {error}"}))
             await self._close()
         self.seconds = time.monotonic() - began

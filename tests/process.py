@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
 
 import httpx
 
-from tests.faults.town import COMMAND
-
 numbers = count(1)
+
+
+class NotStarted(AssertionError):
+    """The service did not come up; the message ends in its last words."""
 
 
 class Process:
@@ -21,7 +24,7 @@ class Process:
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.environment = environment
         self.url = f"http://127.0.0.1:{environment['WARMLIJN_PORT']}"
-        self.log = folder / f"log-{next(numbers)}"
+        self.log = folder / f"service-{next(numbers)}.log"
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -34,16 +37,17 @@ class Process:
         """From nothing to ready."""
         with self.log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
-                *COMMAND, env=self.environment, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out
-            )
+                sys.executable, "-m", "app", "serve", env=self.environment,
+                stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out,
+            )  # fmt: skip
         await self.ready(seconds)
 
     async def ready(self, seconds: float = 60.0) -> None:
-        """Wait until it says that it is ready."""
+        """Wait until it says that it is ready. Raises NotStarted."""
         try:
             await until(self._is_ready, "ready", seconds)
         except AssertionError as error:
-            raise AssertionError(f"{self.url}: {error}; it said:\n{self.said()[-3000:]}") from None
+            raise NotStarted(f"{self.url}: {error}; it said:\n{self.said()[-3000:]}") from None
 
     async def _is_ready(self) -> bool:
         assert self._process is not None
@@ -57,13 +61,13 @@ class Process:
             self._process.kill()
         await self._process.wait()
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float = 1.0) -> None:
         """As an administrator would, and then at once: who still waits for an answer is a test that is over."""
         if self._process is None or self._process.returncode is not None:
             return
         self._process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self._process.wait(), 1)
+            await asyncio.wait_for(self._process.wait(), seconds)
         except TimeoutError:
             await self.kill()
 
