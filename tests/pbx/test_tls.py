@@ -165,7 +165,7 @@ async def test_the_service_refuses_a_wrong_password_and_both_say_so(
             await complains(pbx, "failed after 20 tries: Invalid response code")
             assert not stage.link.compared
             await rings_the_front_office(pbx)
-    assert {"event": "switch.not_authentic", "centre": "test", "log_level": "warning"} in logged
+    assert {"event": "switch.not_authentic", "centre": "test", "times": 1, "log_level": "warning"} in logged
 
 
 @asynccontextmanager
