@@ -120,13 +120,13 @@ class Service:
         switches = [provider for provider in providers.values() if isinstance(provider, Asterisk)]
         links = {each.centre: SwitchLink(engine, workers_pool, each, utc_now) for each in switches}
         for part in (
+            Notices(url, engine.node, lambda told: outbox.wake() if engine.node in told.outbox else None),
             engine,
             outbox,
             Timers(engine, workers_pool, utc_now, metrics.late.observe),
             Reconcile(engine, workers_pool, providers, utc_now),
             Retention(pool, policies, [c.id for c in self.settings.centres], utc_now, engine.node),
             Sealing(pool, seal),
-            Notices(url, engine.node, lambda told: outbox.wake() if engine.node in told.outbox else None),
         ):
             await part.start()
             on_exit(part.stop)

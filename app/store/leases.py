@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncpg
 
-_TAKE = """
-INSERT INTO leases AS l (name, holder, until) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+from app.store.sessions import SILENT, gone
+
+_TAKE = f"""
+INSERT INTO leases AS l (name, holder, until) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3::float8))
 ON CONFLICT (name) DO UPDATE SET
     holder = excluded.holder, until = excluded.until,
     epoch = l.epoch + CASE WHEN l.holder = excluded.holder THEN 0 ELSE 1 END
 WHERE l.holder = excluded.holder OR l.until < clock_timestamp()
+    OR l.until < clock_timestamp() + make_interval(secs => $3::float8 - {SILENT}) AND {gone("l.holder")}
 RETURNING epoch"""
 
 _LET_GO = "UPDATE leases SET until = clock_timestamp() WHERE name = $1 AND holder = $2"
 
 
 async def take(pool: asyncpg.Pool, name: str, holder: str, seconds: float) -> int | None:
-    """Take or keep the lease; its epoch, or None while another process holds it."""
+    """Take or keep the lease; its epoch, or None while another process holds it.
+
+    It holds so many seconds, the same for everybody who asks for it; that of a dead process ends at once.
+    """
     epoch: int | None = await pool.fetchval(_TAKE, name, holder, seconds)
     return epoch
 

@@ -11,11 +11,11 @@ from msgspec import Struct
 from app.call.call import Call
 from app.call.commands import Command
 from app.store import codec
+from app.store.sessions import SILENT, gone
 
-LEASE = 4.5
-"""Seconds a claim holds, from the first; renewed by whoever lives. What a dead process left is sent within five;
-nothing is sent under the last three and a half."""
-BEAT = 0.5
+LEASE = 4.0
+"""Seconds a claim holds, from its last sign of life. Nothing is begun under the last three and a half."""
+BEAT = 0.25
 """Seconds between two signs of life."""
 
 _MINE = """
@@ -37,17 +37,20 @@ DELETE FROM outbox WHERE ctid = ANY (ARRAY(
 
 _RENEW = f"""
 UPDATE outbox SET claimed_until = clock_timestamp() + interval '{LEASE} s'
-WHERE claimed_by = $1 AND claimed_until < clock_timestamp() + interval '{LEASE - BEAT / 2} s'"""
+WHERE claimed_by = $1 AND claimed_until < clock_timestamp() + interval '{LEASE - BEAT / 2} s'
+RETURNING centre, id"""
 
 _TAKE_OVER = f"""
-WITH dead AS MATERIALIZED (
-    SELECT DISTINCT centre, call, claimed_by FROM outbox
-    WHERE claimed_until < clock_timestamp() AND claimed_by <> $1 AND centre = ANY ($2::text[]) LIMIT 200)
+WITH silent AS MATERIALIZED (
+    SELECT centre, call, claimed_by, max(claimed_until) AS until FROM outbox
+    WHERE claimed_by <> $1 AND centre = ANY ($2::text[]) GROUP BY centre, call, claimed_by
+    HAVING max(claimed_until) < clock_timestamp() + interval '{LEASE - SILENT} s' LIMIT 200),
+dead AS MATERIALIZED (SELECT * FROM silent WHERE until < clock_timestamp() OR {gone("claimed_by")})
 UPDATE outbox SET claimed_by = $1, claimed_until = clock_timestamp() + interval '{LEASE} s', attempts = attempts + 1
 WHERE ctid = ANY (ARRAY(
     SELECT o.ctid FROM dead d CROSS JOIN LATERAL (
         SELECT ctid FROM outbox o
-        WHERE o.centre = d.centre AND o.call = d.call AND o.claimed_by = d.claimed_by
+        WHERE o.centre = d.centre AND o.call = d.call AND o.claimed_by = d.claimed_by AND o.claimed_until <= d.until
         ORDER BY id FOR UPDATE OFFSET 0) o))"""
 
 _AGE = """
@@ -113,16 +116,21 @@ async def done(pool: asyncpg.Pool, rows: Collection[tuple[str, int]], lines: Col
     """Forget these commands `(centre, id)`, and remember which line a dialled leg got."""
     columns = list(zip(*rows, strict=True)) or [(), ()]
     known = list(zip(*{(line[0], line[1]): line for line in lines}.values(), strict=True)) or [()] * 5
-    await pool.execute(_DONE, *columns, *known)
+    status: str = await pool.execute(_DONE, *columns, *known)
+    if int(status.rpartition(" ")[2]) < len(rows):
+        # the statement passes over a row whose claim was renewed meanwhile; left in the table it would be sent again
+        await pool.execute(_DONE, *columns, *known)
 
 
-async def renew(pool: asyncpg.Pool, node: str) -> None:
-    """Say that this node lives."""
-    await pool.execute(_RENEW, node)
+async def renew(pool: asyncpg.Pool | asyncpg.Connection, node: str) -> list[tuple[str, int]]:
+    """Say that this node lives; returns `(centre, id)` of its commands whose claim holds anew from now."""
+    return [(record["centre"], record["id"]) for record in await pool.fetch(_RENEW, node)]
 
 
-async def take_over(pool: asyncpg.Pool, node: str, centres: Collection[str]) -> int:
-    """Take over from processes that fell silent: whole calls, so that their order stays. Returns how many commands.
+async def take_over(pool: asyncpg.Pool | asyncpg.Connection, node: str, centres: Collection[str]) -> int:
+    """Take over from processes that are dead or fell silent: whole calls, so that their order stays.
+
+    Returns how many commands. What its own process renews at this moment stays with it.
 
     Only of these centres: the switch of another one may be out of reach for this process.
     """

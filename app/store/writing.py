@@ -30,8 +30,9 @@ def _insert(table: str, columns: str, types: str) -> tuple[str, str]:
     return f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({{}})", types
 
 
-_CLAIM = """coalesce((SELECT o.claimed_by FROM outbox o WHERE o.centre = u.centre AND o.call = u.call
-                      ORDER BY o.id LIMIT 1), u.claimed_by)"""
+_FIRST = """(SELECT o.claimed_by, o.claimed_until FROM outbox o WHERE o.centre = u.centre AND o.call = u.call
+             ORDER BY o.id LIMIT 1)"""
+"""Who sends the call's commands already; what somebody else adds is no sign of life of theirs."""
 
 PARTS: dict[str, tuple[str, str]] = {
     "centres": _upsert("centres", "id", "id, seq, state", "text bigint json"),
@@ -66,8 +67,11 @@ PARTS: dict[str, tuple[str, str]] = {
     ),
     "outbox": (
         f"""INSERT INTO outbox (centre, id, call, leg, step, name, data, provider, claimed_by, claimed_until)
-            SELECT centre, id, call, leg, step, name, data, provider, {_CLAIM}, clock_timestamp() + interval '{LEASE} s'
+            SELECT centre, id, call, leg, step, name, data, provider, coalesce(first.claimed_by, u.claimed_by),
+                CASE WHEN first.claimed_by <> u.claimed_by THEN first.claimed_until
+                     ELSE clock_timestamp() + interval '{LEASE} s' END
             FROM unnest({{}}) u (centre, id, call, leg, step, name, data, provider, claimed_by)
+            LEFT JOIN LATERAL {_FIRST} first ON true
             RETURNING centre, id, claimed_by""",
         "text bigint text text int text json text text",
     ),

@@ -35,6 +35,10 @@ BEAT = outbox.BEAT
 """Seconds between two signs of life, and two looks for what dead processes left."""
 MARGIN = SECONDS + 0.5
 """Seconds a claim must still hold for a command to be begun."""
+BEGIN = outbox.LEASE - MARGIN
+"""Seconds after a claim's last sign of life in which its command may be begun; less than `SILENT` (decision 0015)."""
+OLD = 0.5
+"""A command that waits so many seconds is looked for in the table."""
 log = logger()
 
 
@@ -83,7 +87,7 @@ class Outbox:
         """Before the start and after the end everything is in the table only."""
         if self._tasks:
             written = asyncio.get_running_loop().time() - committed.seconds
-            self._queues.heard(committed, written + outbox.LEASE - MARGIN)
+            self._queues.heard(committed, written + BEGIN)
 
     async def _run(self) -> None:
         while True:
@@ -116,17 +120,21 @@ class Outbox:
     async def _beat(self) -> None:
         while True:
             try:
-                await outbox.renew(self._pool, self._engine.node)
+                await self._renew()
                 centres = self._engine.policies.centres()
                 taken = await outbox.take_over(self._pool, self._engine.node, centres)
                 self.age = await outbox.age(self._pool, centres)
                 if taken:
                     log.warning("outbox.taken_over", commands=taken)
-                if taken or self.age > BEAT:
+                if taken or self.age > OLD:
                     self.wake()
             except FAILURES as error:
                 log.warning("outbox.database", exc_info=error)
             await asyncio.sleep(BEAT)
+
+    async def _renew(self) -> None:
+        asked = asyncio.get_running_loop().time()
+        self._queues.renewed(await outbox.renew(self._pool, self._engine.node), asked + BEGIN)
 
     async def _forget(self) -> None:
         """Delete what was sent, all at once."""
@@ -141,6 +149,7 @@ class Outbox:
     async def _look(self) -> None:
         """Read the table, and queue what can be sent now."""
         self._queues.behind.clear()
+        await self._renew()
         asked = asyncio.get_running_loop().time()
         found = [
             (row, asked + record["remaining"] - MARGIN)

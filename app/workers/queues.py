@@ -75,6 +75,12 @@ class Queues:
                 self.behind.add(row.of)
                 self.look.set()
 
+    def renewed(self, keys: Iterable[tuple[str, int]], last: float) -> None:
+        """The claims on these hold anew."""
+        for key in keys:
+            if key in self._last:
+                self._last[key] = last
+
     def fill(self, found: Iterable[tuple[Row, float]]) -> None:
         """Queue what was read from the table, of every call of which nothing was being sent."""
         busy = set(self._calls)

@@ -12,6 +12,7 @@ from app.call.decision import Centre
 from app.engine.engine import Engine
 from app.engine.policies import Policies
 from app.store.codec import text
+from app.store.sessions import hold
 from tests.engine import rules
 from tests.kept import SEAL
 
@@ -29,12 +30,15 @@ async def db(database: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest_asyncio.fixture
 async def start(database: str, db: asyncpg.Connection) -> AsyncIterator[Start]:
-    """What starts an engine, as a process of its own would be."""
+    """What starts an engine, as a process of its own would be: others see by its session that it lives."""
     for name in CENTRES:
         await db.execute("INSERT INTO centres (id, state) VALUES ($1, $2)", name, text(Centre(name, "v1")))
     engines: list[Engine] = []
+    sessions: list[asyncpg.Connection] = []
 
-    async def one(node: str = "a", centres: tuple[str, ...] = CENTRES, **options: object) -> Engine:
+    async def one(
+        node: str = "a", centres: tuple[str, ...] = CENTRES, *, session: bool = True, **options: object
+    ) -> Engine:
         policies = Policies()
         for name in centres:
             policies.add(name, rules.policy())
@@ -43,8 +47,13 @@ async def start(database: str, db: asyncpg.Connection) -> AsyncIterator[Start]:
         engine = Engine(database, policies=policies, node=node, **given)  # type: ignore[arg-type]
         await engine.start()
         engines.append(engine)
+        if session:
+            sessions.append(await asyncpg.connect(database))
+            await hold(sessions[-1], node)
         return engine
 
     yield one
     for engine in engines:
         await engine.stop()
+    for session in sessions:
+        await session.close()

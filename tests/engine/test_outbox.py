@@ -283,7 +283,7 @@ async def test_a_claim_is_renewed_while_its_process_lives(
     pool = await engine_pool(engine._url)
     await db.execute("UPDATE outbox SET claimed_until = clock_timestamp() + interval '1 s'")
     await outbox.renew(pool, "a")
-    assert await db.fetchval("SELECT claimed_until > clock_timestamp() + interval '4 s' FROM outbox")
+    assert await db.fetchval("SELECT claimed_until > clock_timestamp() + interval '3.5 s' FROM outbox")
     assert await outbox.take_over(pool, "b", CENTRES) == 0
     await pool.close()
 

@@ -4,6 +4,7 @@ A process that has everything loaded forks one child for each line on its standa
 prints its pid. The child is `warmlijn serve`. WARMLIJN_CRASH_AT=point:command says where it ends, without a word:
 `decided`, `committed`, `replied`, `sent`, `recorded`. `frozen:command:n` instead stops the database's own process when
 the nth transaction with this command is about to be committed: its COMMIT is on the way, and no answer comes.
+`halted:command` stops this process itself, when the first such transaction is committed and nothing of it was sent.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from app.store import outbox
 
 AT = "WARMLIJN_CRASH_AT"
 CRASHED = "crashed at "
+HALTED = "halted at "
 FROZEN = "frozen at "
 WATCHED = ("/health", "/metrics")
 
@@ -70,6 +72,10 @@ class Crash:
             self.count -= 1
             self.near = self.near or (self.point == "frozen" and self.count == 0)
         saved = await save(batch, *more)
+        if holds and self.point == "halted":
+            self.point = ""
+            os.write(1, f"{HALTED}{self.command}\n".encode())
+            os.kill(os.getpid(), signal.SIGSTOP)
         if holds:
             self.at("committed")
             self.near = self.near or self.point == "replied"
