@@ -24,6 +24,11 @@ def staffed(office: str, world: World) -> bool:
     return any(a.state != "logged_off" and serves(a.id, office, world) for a in world.agents.values())
 
 
+def busy(office: str, world: World) -> bool:
+    """Whether anybody of this office speaks with somebody, or just did: who will be free soon, also after hours."""
+    return any(a.state in AT_WORK and a.state != "ready" and serves(a.id, office, world) for a in world.agents.values())
+
+
 def free(agent: Agent) -> bool:
     """Ready, and not resting for one ring after a missed call."""
     return agent.state == "ready" and not agent.timers

@@ -39,6 +39,8 @@ class Waiting(Struct, frozen=True, tag=True):
     offered: bool = False
     """A callback was offered once."""
     overflowed: bool = False
+    asked: datetime | None = None
+    """When the longest wait was over last; the next one is counted from then, however often a phone rang meanwhile."""
 
 
 class Offering(Struct, frozen=True, tag=True):

@@ -36,9 +36,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "wait.patience": ("maximale wachttijd bij {office} bereikt", "longest wait at {office} reached"),
     "wait.overflow": ("te lang gewacht bij {office}: verder bij {to}", "waited too long at {office}: on to {to}"),
     "wait.returned": ("de beller staat weer vooraan in de rij van {office}", "the caller is first in line at {office}"),
+    "wait.closed": ("{office} is gesloten en iedereen is klaar", "{office} is closed and everybody is done"),
     "wait.nobody": ("niemand is aangemeld bij {office}", "nobody is logged on at {office}"),
     "music": ("de beller hoort muziek", "the caller hears music"),
     "offer.free": ("{agent} is vrij voor deze beller", "{agent} is free for this caller"),
+    "offer.another_language": (
+        "lang gewacht: {agent} van {office} is vrij en spreekt een andere taal",
+        "waited long: {agent} of {office} is free and speaks another language",
+    ),
     "offer.told": ("{agent} hoort wie er belt", "{agent} hears who is calling"),
     "accept.asked": (
         "{party} nam op: eerst toets 1, dan wordt er verbonden",

@@ -19,6 +19,12 @@ def greeting(call: Call, world: World) -> tuple[Line, ...]:
     return first, *message(call, world)
 
 
+def message_of_topic(call: Call, world: World) -> tuple[Line, ...]:
+    """The current message about the topic that was chosen just now; one for everybody was in the greeting."""
+    current = world.centre.message
+    return message(call, world) if current is not None and current.topic else ()
+
+
 def message(call: Call, world: World) -> tuple[Line, ...]:
     """The supervisor's current message: one for everybody, or one for the topic of this call."""
     current = world.centre.message

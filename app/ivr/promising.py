@@ -26,7 +26,12 @@ DIGITS = 15
 def offer_callback(call: Call, back: Waiting, world: World, because: Because) -> Decision:
     """Asks whether the caller wants to be called back; whoever does not goes on waiting."""
     call = enter(call, Promising(back.office, "consent", back), timer("input", world.now, BACKSTOP))
-    return Decision(because, call=does(call, call.legs[0].id, Gather((line("offer_callback"),))))
+    return Decision(because, call=does(call, call.legs[0].id, Gather((callback_question(back.office, world),))))
+
+
+def callback_question(office: str, world: World) -> Line:
+    """The question whether to be called back; where nobody is logged on there is no place in a line to keep."""
+    return line("offer_callback" if staffed(office, world) else "nobody_there")
 
 
 def closed(call: Call, world: World, because: Because, *lines: Line) -> Decision:

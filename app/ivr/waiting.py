@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.agents.choice import find, free, position, serves, staffed
+from app.agents.choice import busy, find, free, position, ready, serves, staffed
 from app.agents.presence import reserve
 from app.call.agent import Agent
 from app.call.because import Because, why
-from app.call.call import Call, Offering, Waiting
+from app.call.calendar import is_open
+from app.call.call import Call, Choosing, Offering, Waiting
 from app.call.decision import Decision
 from app.call.events import AgentFound, CallerReturned, Event, InputTimedOut, KeysPressed, SayFinished, TimerFired
 from app.call.legs import Gather, Leg, Line, Music, Prompt
 from app.call.moves import arm, dials, does, enter, shown, timer
+from app.call.policy import Office
 from app.call.rings import dialled
-from app.call.texts import line
+from app.call.texts import line, message_of_topic
 from app.call.timers import Timer
 from app.call.world import World
-from app.ivr.promising import arrange, closed, offer_callback
+from app.ivr.promising import arrange, callback_question, closed, offer_callback
 from app.ivr.routing import attended, route
 
 
 def queue(call: Call, world: World, because: Because | None = None) -> Decision:
     """The call is routed and waits for an agent of that office; `because` says what the caller chose."""
     routed = route(call, world)
+    told = message_of_topic(call, world) if isinstance(call.phase, Choosing) else ()
     call = replace(call, office=routed.office)
     if routed.closed:
-        decision = closed(call, world, routed.because)
+        decision = closed(call, world, routed.because, *told)
     else:
-        decision = wait(call, Waiting(routed.office, world.now), world, routed.because, first=True)
+        decision = wait(call, Waiting(routed.office, world.now), world, routed.because, first=True, told=told)
     return decision if because is None else replace(decision, because=replace(because, then=routed.because))
 
 
@@ -39,8 +42,9 @@ def wait(
     because: Because,
     *,
     first: bool = False,
+    told: tuple[Line, ...] = (),
 ) -> Decision:
-    """The caller is offered to an agent at once, or waits; the first time a sentence says which.
+    """The caller is offered to an agent at once, or waits; the first time a sentence says which, after what is `told`.
 
     Where nobody is logged on, a callback is offered at once: there is no place in a line to tell.
     """
@@ -48,12 +52,12 @@ def wait(
     if agent is not None:
         if new_round:
             call = replace(call, tried=())
-        heard: tuple[Line, ...] = (line("to_person"),) if first else ()
+        heard: tuple[Line, ...] = (*told, line("to_person")) if first else ()
         return offer(_hears(call, heard), waiting, agent, world, because)
     if first and not staffed(waiting.office, world):
-        call = does(call, call.legs[0].id, Gather((line("waiting"), line("offer_callback"))))
+        call = does(call, call.legs[0].id, Gather((*told, callback_question(waiting.office, world))))
         return Decision(because, call=enter(call, replace(waiting, offered=True), *_timers(waiting, world)))
-    heard = (line("waiting"), _where(call, waiting, world)) if first else ()
+    heard = (*told, line("waiting"), _where(call, waiting, world)) if first else ()
     call = enter(_hears(call, heard), waiting, *_timers(waiting, world))
     return Decision(because, call=call)
 
@@ -77,11 +81,9 @@ def _where(call: Call, waiting: Waiting, world: World) -> Line:
 def _timers(waiting: Waiting, world: World) -> tuple[Timer, Timer]:
     """Whose patience ran out while a phone rang is asked at once; who said no, or overflowed, later again."""
     office = world.pinned.offices[waiting.office]
-    left = office.patience - (world.now - waiting.since).total_seconds()
-    if left <= 0:
-        left = office.patience if waiting.offered or waiting.overflowed else 0.0
+    left = office.patience - (world.now - (waiting.asked or waiting.since)).total_seconds()
     return (
-        timer("patience", world.now, left),
+        timer("patience", world.now, max(0.0, left)),
         timer("announce", world.now, office.announce),
     )
 
@@ -106,7 +108,7 @@ def waiting(call: Call, phase: Waiting, event: Event, leg: Leg | None, world: Wo
     """An agent is free, it takes too long, the caller's place is told, or the caller wants a callback."""
     office = world.pinned.offices[phase.office]
     match event:
-        case CallerReturned() if phase.recall and not staffed(phase.office, world):
+        case CallerReturned() if phase.recall and not phase.offered and not staffed(phase.office, world):
             return arrange(call, phase.office, world, why("wait.nobody", office.line, office=office.id), phase)
         case CallerReturned():
             return wait(call, phase, world, why("wait.returned", office.line, office=office.id))
@@ -131,8 +133,14 @@ def waiting(call: Call, phase: Waiting, event: Event, leg: Leg | None, world: Wo
 
 def _announce(call: Call, phase: Waiting, world: World) -> Decision:
     office = world.pinned.offices[phase.office]
+    if gone := _left_alone(call, phase, office, world):
+        return gone
     call = arm(call, timer("announce", world.now, office.announce))
     caller = call.legs[0]
+    if not staffed(phase.office, world):
+        call = replace(call, phase=replace(phase, offered=True))
+        call = does(call, caller.id, Gather((callback_question(phase.office, world),), timeout=5.0))
+        return Decision(why("wait.nobody", office.line, office=office.id), call=call)
     where = _where(call, phase, world)
     if (world.now - phase.since).total_seconds() >= office.offer_callback and not phase.offered:
         call = replace(call, phase=replace(phase, offered=True))
@@ -143,11 +151,34 @@ def _announce(call: Call, phase: Waiting, world: World) -> Decision:
 
 def _impatient(call: Call, phase: Waiting, world: World) -> Decision:
     office = world.pinned.offices[phase.office]
+    if gone := _left_alone(call, phase, office, world):
+        return gone
     because = why("wait.patience", office.line, office=office.id)
+    phase = replace(phase, asked=world.now)
+    if others := ready(phase.office, world):
+        agent = next((a for a in others if a.id not in call.tried), others[0])
+        because = why("offer.another_language", office.line, agent=agent.id, office=office.id)
+        return offer(call, phase, agent, world, because)
     if office.overflow and not phase.overflowed and not phase.recall and attended(office.overflow, world):
-        on = replace(phase, office=office.overflow, overflowed=True)
         because = why("wait.overflow", office.line, office=office.id, to=office.overflow)
-        return wait(replace(call, office=office.overflow), on, world, because)
+        return _over(call, phase, office, world, because)
     if phase.recall:
         return arrange(call, phase.office, world, because, phase)
     return offer_callback(call, phase, world, because)
+
+
+def _over(call: Call, phase: Waiting, office: Office, world: World, because: Because) -> Decision:
+    """The caller goes on waiting at the other office, since the same moment."""
+    on = replace(phase, office=office.overflow, overflowed=True, asked=world.now)
+    return wait(replace(call, office=office.overflow), on, world, because)
+
+
+def _left_alone(call: Call, phase: Waiting, office: Office, world: World) -> Decision | None:
+    """Nobody waits for nobody: when all went home the other office takes over, and after hours the caller hears so."""
+    if not staffed(office.id, world) and office.overflow and attended(office.overflow, world):
+        because = why("route.overflow_empty", office.line, office=office.id, to=office.overflow)
+        return _over(call, phase, office, world, because)
+    if is_open(world.pinned, office.hours, world.now) or busy(office.id, world):
+        return None
+    because = why("wait.closed", office.line, office=office.id)
+    return arrange(call, office.id, world, because) if phase.recall else closed(call, world, because)

@@ -19,6 +19,15 @@ BUILT_IN: dict[str, Text] = {
     text.id: text
     for text in (
         Text(
+            "nobody_there",
+            {
+                "nl": "Er is nu niemand die u te woord kan staan. Wilt u worden teruggebeld? Toets 1."
+                " Wilt u wachten, dan hoeft u niets te doen.",
+                "en": "There is nobody to speak to you now. Would you like to be called back? Press 1."
+                " If you would rather wait, you need not do anything.",
+            },
+        ),
+        Text(
             "accept_call",
             {
                 "nl": "Een gesprek van de gemeente {gemeente}. Toets 1 om het aan te nemen.",

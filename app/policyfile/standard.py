@@ -24,6 +24,7 @@ SLOTS: dict[str, frozenset[str]] = {
         "position": "nummer minuten",
         "position_next": "minuten",
         "offer_callback": "",
+        "nobody_there": "",
         "callback_promised": "collega dag van tot",
         "callback_in_turn": "minuten",
         "callback_reference": "nummer",

@@ -29,8 +29,9 @@ def test_where_nobody_is_logged_on_a_callback_is_offered_at_once() -> None:
     centre = house()
     rings(centre)
     presses(centre, "1")
-    assert (phase(centre), hears(caller(centre))) == ("Waiting", ["waiting", "offer_callback"])
+    assert (phase(centre), hears(caller(centre))) == ("Waiting", ["nobody_there"])
     assert codes(presses(centre, "1")) == ["promise.asked"]
+    assert hears(caller(centre))[0] == "callback_promised", "no place in a line where nobody answers"
 
 
 def test_whom_everybody_went_home_before_they_came_back_is_promised_a_callback_at_once() -> None:
