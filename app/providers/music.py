@@ -24,6 +24,8 @@ CHORDS: dict[str, tuple[tuple[float, ...], ...]] = {
     "hold": ((293.7, 370.0, 440.0), (246.9, 293.7, 370.0), (196.0, 246.9, 293.7), (220.0, 277.2, 329.6)),
 }
 """Per tune four chords, Hz; each is played upwards and down again, one note a beat."""
+SECONDS = 4 * 4 * BEAT
+"""Of each tune."""
 RING_HERTZ, RING_TONE, RING_PAUSE = 425.0, 1.0, 4.0
 """The Dutch ringing tone: 425 Hz, one second on, four seconds off (domain §5)."""
 BREATH = 25.0

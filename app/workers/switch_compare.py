@@ -116,6 +116,7 @@ class Comparison:
             self._found(leg, f"{leg.step}:said", SayFinished(call.id, leg.id, leg.step))
 
     async def _again(self, each: Living, leg: Leg) -> None:
+        self._asterisk.gathers.end(leg.id)
         names = await present.names(self._pool, self._seal, each.call.centre, refs(leg.doing))
         policy = await self._policies.load(each.call.centre, each.call.policy)
         try:

@@ -76,7 +76,6 @@ class Phone:
         """Slices in which something was heard."""
         self.longest_silence = 0.0
         """Seconds in a row in which the person heard nothing, from dialling until the end of the call."""
-        self.silence_allowed = 2.0
         self.spared = ""
         """Why this person may hear nothing for longer: whose Asterisk died has no line any more. Empty: never."""
         (self.home / "config").write_text(

@@ -19,6 +19,8 @@ from tests.pbx.asterisk import Pbx
 from tests.pbx.phone import Phone
 
 CENTRE = "test"
+SILENCE = 2.0
+"""Seconds in a row in which a caller may hear nothing."""
 SETTLED = 2.5
 """Seconds after the last hang-up until wrap-up is over and everything is written down."""
 
@@ -125,7 +127,7 @@ class Records(ABC):
         for caller in self.callers:
             longest, name = caller.longest_silence, caller.spared or "longest silence"
             self.figures[name] = max(self.figures.get(name, 0.0), longest)
-            assert caller.spared or longest <= caller.silence_allowed, longest
+            assert caller.spared or longest <= SILENCE, longest
 
     async def _becomes(self, right: Callable[[Record], bool], wanted: str) -> None:
         end = time.monotonic() + SETTLED

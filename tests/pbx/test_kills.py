@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from app.call.call import Connected, Talking
+from app.call.call import Choosing, Connected, Talking
 from tests.pbx.asterisk import Pbx
 from tests.pbx.process import process
 from tests.pbx.records import Record
 from tests.pbx.scene import WAYS, Scene, phase, scene
-from tests.pbx.stage import Stage
+from tests.pbx.stage import MENU, Stage
 
 pytestmark = pytest.mark.pbx
 
@@ -109,6 +110,27 @@ ONWARD: dict[str, tuple[Callable[[Scene], Awaitable[None]], Record]] = {
 """What happens from this phase on, whatever went wrong in it, and what is on record then."""
 
 
+AWAY = 3.0
+"""Seconds; with those in which it starts again more than twice what a caller may hear nothing."""
+MOMENTS = (0.2, 1.1, 1.9, 2.8, 4.0, 5.2)
+"""Seconds after dialling; a ringing phone is answered after six."""
+
+
+async def chooses(s: Scene) -> None:
+    """The caller presses 1, a second after the menu began to be said, and again when it is said again."""
+    await s.caller.dials(MENU)
+    while not s.bart.count("CALL_INCOMING"):
+        await asyncio.sleep(1.0)
+        if any(isinstance(call.phase, Choosing) for call in await s.stage.calls()):
+            await s.caller.presses("1")
+
+
+async def answers(s: Scene) -> None:
+    await s.bart.rings(seconds=30.0)
+    await asyncio.sleep(1.5)
+    await s.bart.accepts()
+
+
 @pytest.mark.parametrize("phase", ONWARD)
 async def test_the_link_is_cut(stage: Stage, phase: str) -> None:
     onward, record = ONWARD[phase]
@@ -140,6 +162,25 @@ async def test_the_service_is_killed(
         await story.in_phase(phase)
         await onward(story)
         await house.ends(record)
+        for name, seconds in house.figures.items():
+            record_property(name, seconds)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_the_service_is_away_for_a_while_from_any_moment_on(
+    pbx: Pbx, database: str, service_port: int, moment: float, record_property: Callable[[str, float], None]
+) -> None:
+    """Caller and agent do what they do whether it lives or not; so many seconds after dialling it does not."""
+    async with process(pbx, database, service_port) as house, scene(house) as story:
+        await house.ready("bart")
+        people = [asyncio.create_task(chooses(story)), asyncio.create_task(answers(story))]
+        await asyncio.sleep(moment)
+        await house.kill()
+        await asyncio.sleep(AWAY)
+        await house.start()
+        await asyncio.gather(*people)
+        await talking(story)
+        await house.ends(TALKED)
         for name, seconds in house.figures.items():
             record_property(name, seconds)
 

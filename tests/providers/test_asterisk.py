@@ -314,7 +314,7 @@ def test_only_the_agreed_password_opens_the_link() -> None:
 
 async def test_after_the_sentences_lie_a_pause_and_half_an_hour_of_whatever_music_there_is(tmp_path: Path) -> None:
     voices = Voices(tmp_path, "/seen")
-    assert not voices.after()[1:], "without a folder there is none, and the sentences are said all the same"
+    assert set(voices.after()) == {voices.pause, "sound:/seen/music"}, "without a folder it is ours"
     voices.prepare()
     pause, *pieces = voices.after()
     seconds = (tmp_path / "moh/waiting/waiting.wav").stat().st_size / 16000
@@ -322,11 +322,13 @@ async def test_after_the_sentences_lie_a_pause_and_half_an_hour_of_whatever_musi
     assert 1800 <= len(pieces) * seconds < 1900
     (tmp_path / "moh/waiting/bach.gsm").write_bytes(bytes(1000))
     assert voices.after()[1:3] == ["sound:/seen/moh/waiting/bach", "sound:/seen/moh/waiting/waiting"]
+    (tmp_path / "moh/waiting/waiting.wav").rename(tmp_path / "moh/waiting/waiting.mp3")
+    assert set(voices.after()[1:]) == {"sound:/seen/moh/waiting/bach"}, "not every Asterisk reads the other"
     assert all(map(voices.is_after, voices.after()))
     assert not voices.is_after("sound:/seen/standing/x")
 
 
-@pytest.mark.parametrize("file", ["pause", "ring", "moh/waiting/waiting", "moh/hold/hold"])
+@pytest.mark.parametrize("file", ["pause", "ring", "music", "moh/waiting/waiting", "moh/hold/hold"])
 def test_nothing_that_a_caller_may_hear_for_long_is_silent_for_half_a_second(tmp_path: Path, file: str) -> None:
     Voices(tmp_path).prepare()
     with wave.open(str(tmp_path / f"{file}.wav")) as sound:
@@ -413,14 +415,26 @@ async def test_a_caller_is_answered_and_spoken_to_in_one_breath_with_music_behin
     assert wire.asked == [f"POST /channels/{INBOUND}/answer", play]
     wire.may.set()
     await going
-    assert wire.media == [["sound:" + str(tmp_path / "silence"), f"sound:{tmp_path / 'pause'}"]]
+    assert wire.media[0][:3] == [f"sound:{tmp_path / name}" for name in ("silence", "pause", "music")]
     wire.asked.clear()
     await sending.send(says(2))
-    assert wire.asked[-1] == play
-    assert f"DELETE /playbacks/{LEG}_2" not in wire.asked, "what sounds already sounds on"
+    assert not {play, f"DELETE /playbacks/{LEG}_2"} & {*wire.asked}, "what sounds already sounds on"
     wire.asked.clear()
     await sending.send(says(3))
     assert wire.asked == [f"DELETE /playbacks/{LEG}_2", f"POST /channels/{INBOUND}/play/{LEG}_3"]
+
+
+async def test_what_two_take_over_from_a_dead_process_is_said_once_and_nothing_that_is_late(tmp_path: Path) -> None:
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    wire.gone.append(f"GET /playbacks/{LEG}_7")
+    await asyncio.gather(sending.send(says(7)), sending.send(says(7)))
+    assert wire.asked.count(f"POST /channels/{INBOUND}/play/{LEG}_7") == 1
+    wire.asked.clear()
+    await sending.send(says(6))
+    assert wire.asked == []
+    assert sending.passed(playback(LEG, 6)), "another process was late: it is stopped as soon as it sounds"
+    assert not sending.passed(playback(LEG, 7))
 
 
 async def test_what_is_heard_is_over_before_a_leg_is_led_away(tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ class Asterisk:
                 self._key(leg_of(self.centre, told.channel.id), told, policy)
             case "ChannelHangupRequest" if told.channel is not None:
                 self._note(leg_of(self.centre, told.channel.id))
+            case "PlaybackStarted" if told.playback is not None and self.sending.passed(told.playback.id):
+                self.spawn(self.sending.stop(told.playback.id))
             case "PlaybackContinuing" if told.playback and told.playback.next_media_uri == self.voices.pause:
                 return self._spoken(told.playback.id)
             case "PlaybackFinished" if told.playback is not None:

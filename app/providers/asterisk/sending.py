@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.call.events import Event, LegEnded, LegSeen
 from app.call.legs import Gather, InRoom, Leaving, LegState, Music, Prompt, Ringing
@@ -47,9 +47,13 @@ class Sounding:
     step: int = 0
     """The step this process told; when it is not the one before, another process may have told the leg something:
     then everything that might still sound is stopped."""
+    latest: int = 0
+    """The highest step this process began to tell."""
     playback: str = ""
     music: bool = False
     up: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Two may say the same thing: who compares, and who takes over from a dead process."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,16 @@ class Sending:
         """The leg is new: nothing sounds on it yet."""
         self._legs[leg] = Sounding(step=1)
 
+    def passed(self, name: str) -> bool:
+        """Whether this was played for a step that is over: whoever was late with it, it keeps what is next waiting."""
+        found = played(name)
+        return found is not None and found[0] in self._legs and found[1] < self._legs[found[0]].latest
+
+    async def stop(self, name: str) -> None:
+        """Stop this playback. Raises Uncertain."""
+        self._note(self.stopped, name)
+        await self._rest()("DELETE", f"/playbacks/{name}")
+
     async def soften(self, leg: str, step: int, channel: str) -> None:
         """A key came, and more are to come: soft music instead of the sentences. Raises Uncertain."""
         name = playback(leg, step)
@@ -107,6 +121,7 @@ class Sending:
         """
         names = {playback(leg, n) for n in range(max(1, step - MEMORY), step + 1)}
         names |= {name for name in (self._leg(leg).playback, self._begun.get(leg, "")) if name}
+        self._leg(leg).playback = ""
         for name in sorted(names):
             self._note(self.stopped, name)
             if (await self._rest()("DELETE", f"/playbacks/{name}")).done:
@@ -161,6 +176,10 @@ class Sending:
         """Carry it out. Raises Refused or Uncertain."""
         leg, step, do = order.command.leg, order.command.step, order.command.do
         channel = order.line or leg
+        told = self._leg(leg)
+        if step < told.latest:
+            return  # overtaken
+        told.latest = step
         if not isinstance(do, Gather):
             self._gathers.end(leg)
         match do:
@@ -172,7 +191,7 @@ class Sending:
                 await self._play(order, channel, self._voices.after())
             case Prompt() | Gather():
                 media = await self._media(order)
-                if isinstance(do, Gather):
+                if isinstance(do, Gather) and not self._gathers.hears(leg, step):
                     self._gathers.begin(leg, step, do)
                 await self._play(order, channel, [*media.split(","), *self._voices.after()])
             case Music(tune="ringback"):
@@ -265,16 +284,22 @@ class Sending:
         return [await rest(*each) for each in asked]
 
     async def _play(self, order: Order, channel: str, media: Sequence[str]) -> None:
-        """These pieces one after the other, in one request with all that must be before: nothing comes between."""
-        leg = self._leg(order.command.leg)
-        before = [*await self._answer(order, channel), *self._silence(order, channel)]
-        name = leg.playback = playback(order.command.leg, order.command.step)
-        asked: Asked = ("POST", f"/channels/{channel}/play/{name}", None, {"media": list(media)})
-        answer = (await self._each([*before, asked]))[-1]
-        if not answer.done and not (await self._rest()("GET", f"/playbacks/{name}")).done:
-            leg.playback = ""  # a second time it sounds already
-            _must(answer)
-        leg.up = True
+        """These pieces one after the other, in one go with all that must be before: nothing comes between.
+
+        What somebody may have played already is asked for first: Asterisk would play it twice, one after the other.
+        """
+        leg, step = self._leg(order.command.leg), order.command.step
+        async with leg.turn:
+            name = playback(order.command.leg, step)
+            again = step != leg.step + 1 and (await self._rest()("GET", f"/playbacks/{name}")).done
+            asked = [*await self._answer(order, channel), *self._silence(order, channel)]
+            if not again:
+                asked.append(("POST", f"/channels/{channel}/play/{name}", None, {"media": list(media)}))
+            leg.playback, leg.step = name, step
+            answers = await self._each(asked)
+            if not again:
+                _must(answers[-1])
+            leg.up = True
 
     async def _ringback(self, order: Order, channel: str) -> None:
         """180 to a caller who was not answered, the Dutch tone to anybody else."""

@@ -38,8 +38,9 @@ PAUSE, PAUSE_SECONDS = "pause", 1.0
 """Between the sentences and the music after them: what is next comes long before it is over."""
 RING, RING_TIMES = "ring", 12
 """The ringing tone of one minute."""
-MUSIC_TIMES = 8
-"""How often our own tune of eight seconds is in its file."""
+MUSIC, MUSIC_TIMES = "music", 8
+"""Our own tune of eight seconds, so often: behind a sentence where no other music lies that Asterisk surely plays."""
+PLAYED = frozenset((".wav", ".wav16", ".gsm", ".ulaw", ".alaw", ".sln", ".sln16", ".g722"))
 AFTER, MOST = 1800.0, 60
 """Seconds of music, and pieces, after a sentence: as long as a service may be away before callers hear nothing."""
 RAW = ("-t", "raw", "-e", "signed", "-r", "8000", "-c", "1", "-b", "16", "-")
@@ -77,6 +78,7 @@ class Voices:
         (self._folder / "once").chmod(0o711)
         self._keep(SILENCE, wav(bytes(music.RATE // 25), music.RATE))
         self._keep(PAUSE, music.breath(PAUSE_SECONDS))
+        self._keep(MUSIC, music.repeated("waiting", MUSIC_TIMES))
         self._keep(RING, music.repeated("ringback", RING_TIMES))
         made = False
         for tune in ("waiting", "hold"):
@@ -101,15 +103,16 @@ class Voices:
         pieces: dict[str, float] = {}
         with contextlib.suppress(OSError):
             for file in sorted((self._folder / "moh" / "waiting").iterdir()):
-                if not file.name.startswith("."):
-                    pieces.setdefault(file.stem, file.stat().st_size / (2 * music.RATE))
+                if file.suffix in PLAYED and not file.name.startswith("."):
+                    pieces.setdefault(f"moh/waiting/{file.stem}", file.stat().st_size / (2 * music.RATE))
+        pieces = pieces or {MUSIC: MUSIC_TIMES * music.SECONDS}
         once = max(sum(pieces.values()), 1.0)
         count = min(MOST, math.ceil(AFTER / once) * len(pieces))
-        return [self.pause, *(f"sound:{self._seen}/moh/waiting/{name}" for name in islice(cycle(pieces), count))]
+        return [self.pause, *(f"sound:{self._seen}/{name}" for name in islice(cycle(pieces), count))]
 
     def is_after(self, media: str) -> bool:
         """Whether this piece is of what lies after the sentences."""
-        return media == self.pause or media.startswith(f"sound:{self._seen}/moh/")
+        return media in (self.pause, f"sound:{self._seen}/{MUSIC}") or media.startswith(f"sound:{self._seen}/moh/")
 
     def ringing(self) -> list[str]:
         """The ringing tone for ten minutes; after that it pauses as tones do."""
