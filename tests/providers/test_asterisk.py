@@ -8,16 +8,13 @@ import os
 import shutil
 import wave
 from array import array
-from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.call import events as core
-from app.call.commands import Command
-from app.call.legs import Gather, InRoom, Prompt
+from app.call.legs import Gather
 from app.call.policy import Text
 from app.providers import music
 from app.providers.asterisk.addresses import caller_id, endpoint
@@ -25,11 +22,9 @@ from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import leg_of, ours, playback, played
 from app.providers.asterisk.provider import Asterisk
 from app.providers.asterisk.reading import Read, arrival
-from app.providers.asterisk.rest import Answer, Body
-from app.providers.asterisk.sending import Manner, Sending
 from app.providers.asterisk.voices import KEPT, Voices
 from app.providers.asterisk.wire import understand
-from app.providers.base import Arrival, Order, Refused, call_id
+from app.providers.base import Arrival, Refused, call_id
 from app.settings import AsteriskSettings, Secret
 from app.web.switch_socket import allowed
 from tests.core.policies import policy
@@ -335,131 +330,3 @@ def test_nothing_that_a_caller_may_hear_for_long_is_silent_for_half_a_second(tmp
         samples = array("h", sound.readframes(sound.getnframes()))
     halves = [samples[n : n + 4000] for n in range(0, len(samples), 4000)]
     assert min(sum(map(abs, half)) / len(half) for half in halves) > 10
-
-
-class Wire:
-    """The far end of the link: remembers what it is asked, and says yes to it once it may; what is `gone` is a 404."""
-
-    def __init__(self, *, in_order: bool = True) -> None:
-        self.ahead = timedelta()
-        self.in_order = in_order
-        self.asked: list[str] = []
-        self.media: list[list[str]] = []
-        self.gone: list[str] = []
-        self.may = asyncio.Event()
-        self.may.set()
-
-    async def __call__(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
-    ) -> Answer:
-        self.asked.append(asked := f"{method} {path}")
-        self.media += [] if body is None else [body["media"]]
-        await self.may.wait()
-        if asked in self.gone:
-            self.gone.remove(asked)
-            return Answer(404, {"message": "Bridge not found"})
-        return Answer(204, {})
-
-
-def sending_over(wire: Wire, tmp_path: Path) -> Sending:
-    manner = Manner("warmlijn", "PJSIP/{user}", "", "waiting", "hold")
-    sending = Sending(lambda: wire, Voices(tmp_path), Keys(Gather(())).gathers, manner)
-    sending.met(LEG)
-    return sending
-
-
-def joins(step: int) -> Order:
-    command = Command(LEG, step, "Join", InRoom(f"{CALL}-r{step}"), left=f"{CALL}-r{step - 1}" if step > 2 else "")
-    return Order(CENTRE, CALL, command, "nl", role="agent")
-
-
-@pytest.mark.parametrize("in_order", [True, False])
-async def test_over_the_link_no_request_waits_for_the_answer_to_the_one_before(tmp_path: Path, in_order: bool) -> None:
-    wire = Wire(in_order=in_order)
-    sending = sending_over(wire, tmp_path)
-    await sending.send(joins(2))
-    wire.asked.clear()
-    wire.may.clear()
-    going = asyncio.create_task(sending.send(joins(3)))
-    await asyncio.sleep(0.01)
-    whole = [f"POST /bridges/{CALL}-r2/removeChannel", f"POST /bridges/{CALL}-r3",
-             f"POST /bridges/{CALL}-r3/addChannel"]  # fmt: skip
-    assert wire.asked == (whole if in_order else whole[:1])
-    wire.may.set()
-    await going
-    assert wire.asked == whole
-
-
-async def test_a_room_that_went_away_is_made_again(tmp_path: Path) -> None:
-    wire = Wire()
-    sending = sending_over(wire, tmp_path)
-    await sending.send(joins(2))
-    wire.asked.clear()
-    wire.gone.append(f"POST /bridges/{CALL}-r2/addChannel")
-    await sending.send(joins(2))
-    enter = f"POST /bridges/{CALL}-r2/addChannel"
-    assert [each for each in wire.asked if "bridges" in each] == [enter, f"POST /bridges/{CALL}-r2", enter]
-
-
-def says(step: int) -> Order:
-    return Order(CENTRE, CALL, Command(LEG, step, "Say", Prompt(())), "nl", role="caller", line=INBOUND)
-
-
-async def test_a_caller_is_answered_and_spoken_to_in_one_breath_with_music_behind_it(tmp_path: Path) -> None:
-    wire = Wire()
-    sending = sending_over(wire, tmp_path)
-    wire.may.clear()
-    going = asyncio.create_task(sending.send(says(2)))
-    await asyncio.sleep(0.01)
-    play = f"POST /channels/{INBOUND}/play/{LEG}_2"
-    assert wire.asked == [f"POST /channels/{INBOUND}/answer", play]
-    wire.may.set()
-    await going
-    assert wire.media[0][:3] == [f"sound:{tmp_path / name}" for name in ("silence", "pause", "music")]
-    wire.asked.clear()
-    await sending.send(says(2))
-    assert not {play, f"DELETE /playbacks/{LEG}_2"} & {*wire.asked}, "what sounds already sounds on"
-    wire.asked.clear()
-    await sending.send(says(3))
-    assert wire.asked == [f"DELETE /playbacks/{LEG}_2", f"POST /channels/{INBOUND}/play/{LEG}_3"]
-
-
-async def test_what_two_take_over_from_a_dead_process_is_said_once_and_nothing_that_is_late(tmp_path: Path) -> None:
-    wire = Wire()
-    sending = sending_over(wire, tmp_path)
-    wire.gone.append(f"GET /playbacks/{LEG}_7")
-    await asyncio.gather(sending.send(says(7)), sending.send(says(7)))
-    assert wire.asked.count(f"POST /channels/{INBOUND}/play/{LEG}_7") == 1
-    wire.asked.clear()
-    await sending.send(says(6))
-    assert wire.asked == []
-    assert sending.passed(playback(LEG, 6)), "another process was late: it is stopped as soon as it sounds"
-    assert not sending.passed(playback(LEG, 7))
-
-
-async def test_what_is_heard_is_over_before_a_leg_is_led_away(tmp_path: Path) -> None:
-    wire = Wire()
-    sending = sending_over(wire, tmp_path)
-    await sending.send(says(2))
-    wire.asked.clear()
-    wire.gone.append(f"GET /playbacks/{LEG}_2")
-    await sending.cease(LEG, 0)
-    assert wire.asked == [f"DELETE /playbacks/{LEG}_2", f"GET /playbacks/{LEG}_2"]
-
-
-def test_who_speaks_elsewhere_is_asked_about_once(tmp_path: Path) -> None:
-    sending = sending_over(Wire(), tmp_path)
-    assert not sending.plays(playback(LEG, 2))
-    assert sending.plays(playback(LEG, 2)), "its music began"
-    assert not sending.plays(playback(LEG, 3))
-    assert sending.plays("somebody-elses")
-
-
-async def test_what_another_process_let_sound_is_stopped_before_a_leg_joins(tmp_path: Path) -> None:
-    wire = Wire()
-    sending = sending_over(wire, tmp_path)
-    await sending.send(joins(2))
-    assert [each for each in wire.asked if "playbacks" in each or "moh" in each] == []
-    await sending.send(joins(4))
-    assert f"DELETE /playbacks/{LEG}_3" in wire.asked
-    assert wire.asked.index(f"DELETE /channels/{LEG}/moh") < wire.asked.index(f"POST /bridges/{CALL}-r4/addChannel")
