@@ -18,8 +18,8 @@ from tests.faults.evidence import Evidence
 from tests.faults.forge import Mortal, forge
 from tests.faults.front import Front
 from tests.faults.people import desks
-from tests.faults.process import until
 from tests.faults.switches import hears, side
+from tests.process import until
 
 POINTS = [(name, f"{point}:Dial") for name in ("generic", "twilio") for point in ("committed", "sent", "halted")]
 POINTS += [("twilio", f"{point}:Join") for point in ("committed", "sent", "halted")]
