@@ -57,6 +57,7 @@ class Callback(Struct, frozen=True):
     turn: datetime | None = None
     """When the caller joined the line, for whom keeps that place; empty again once somebody rings in their turn."""
     language: str = ""
+    """Of who keeps a place in the line: whoever speaks it rings."""
     late: bool = False
     asked: int = 1
     """How many calls asked for it."""

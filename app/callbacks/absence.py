@@ -90,7 +90,7 @@ def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) ->
         slot=slot,
         due_at=due(policy, open_at, now),
         turn=None if turn is None else turn.since,
-        language=call.language,
+        language="" if turn is None else call.language,
         reference=call.reference,
     )
     return armed(callback, policy, now)

@@ -11,8 +11,10 @@ from typing import Any
 
 import asyncpg
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.call.decision import Centre
+from app.call.events import CallOffered
 from app.call.policy import Policy
 from app.engine.arrivals import Step, call_of
 from app.engine.deciding import Decide
@@ -52,7 +54,8 @@ async def replay(
         first = await recorded.first_policy(connection, centre)
         if not first:
             raise ValueError(f"There is no centre {centre!r}.")
-        fold = _Fold(connection, Scene(Centre(centre, first), 0), policies, decide, under)
+        unnumbered = await recorded.unnumbered(connection, centre)
+        fold = _Fold(connection, Scene(Centre(centre, first), 0), policies, decide, under, unnumbered)
         async for row in recorded.events(connection, centre):
             report.events += 1
             report.whole = report.whole and row["seq"] == report.events
@@ -66,13 +69,15 @@ class _Fold:
     """The centre as the events so far left it."""
 
     def __init__(
-        self, connection: asyncpg.Connection, scene: Scene, policies: Policies, decide: Decide, under: Policy | None
+        self, connection: asyncpg.Connection, scene: Scene, policies: Policies, decide: Decide, under: Policy | None,
+        unnumbered: frozenset[str],
     ) -> None:
         self._connection = connection
         self._scene = scene
         self._policies = policies
         self._decide = decide
         self._under = under
+        self._unnumbered = unnumbered
         self._write = Write()
 
     async def event(self, row: asyncpg.Record) -> Iterable[Difference]:
@@ -83,6 +88,8 @@ class _Fold:
         policy = self._under or await self._policy(centre, scene.centre.policy)
         pinned = policy if call is None or self._under else await self._policy(centre, call.policy)
         decision = self._decide(call, event, scene.world(call, event, row["at"], policy, pinned))
+        if decision.call is not None and type(event) is CallOffered and event.call in self._unnumbered:
+            decision = replace(decision, call=replace(decision.call, reference=""), centre=None)
         scene.apply(decision, "")
         scene.seq = row["seq"]
         step = Step(centre, scene.seq, row["subject"], row["key"], event, call, decision, pinned.version, row["at"], "")

@@ -52,6 +52,12 @@ async def choosing(connection: asyncpg.Connection, centre: str, since: datetime)
         yield row
 
 
+async def unnumbered(connection: asyncpg.Connection, centre: str) -> frozenset[str]:
+    """The calls of before there were references (decision 0011)."""
+    rows = await connection.fetch("SELECT id FROM calls WHERE centre = $1 AND reference = ''", centre)
+    return frozenset(row["id"] for row in rows)
+
+
 async def references(connection: asyncpg.Connection, centre: str, calls: Sequence[str]) -> dict[str, str]:
     """Call -> the number people know it by, of those of these calls that are still there."""
     rows = await connection.fetch("SELECT id, state FROM calls WHERE centre = $1 AND id = ANY ($2)", centre, calls)
