@@ -14,6 +14,8 @@ from app.providers.targets import user_of
 DIALLED = re.compile(r"PJSIP/([^/@]+)(?:@([^/@]+))?")
 CODECS = {"alaw": "codec_alaw.so", "ulaw": "codec_ulaw.so", "g722": "codec_g722.so"}
 """What we can speak, and what Asterisk needs for it."""
+KEPT = "uri_core"
+"""The `redirect_method` with which nothing leaves when a phone sends a call on (302): tried on Asterisk 22."""
 MOST = 8
 """Phones that are named in one sentence."""
 
@@ -72,9 +74,9 @@ def _absent(user: str, name: str, who: str, known: Mapping[str, str]) -> Finding
 
 
 async def _codecs(patient: Patient, there: list[str], agents: set[str]) -> list[Finding]:
-    """What the phones may speak, and whether an agent in a call counts as busy."""
+    """What the phones may speak, whether they may send our calls on, and whether an agent in a call counts as busy."""
     loaded = {str(each.get("name")) for each in await patient.listed("/asterisk/modules")}
-    found, idle, asked = [], [], 0
+    found, idle, sending, asked = [], [], [], 0
     for name in there:
         told = await dialplan.attributes(patient, name)
         if not told:
@@ -89,6 +91,10 @@ async def _codecs(patient: Patient, there: list[str], agents: set[str]) -> list[
             found.append(Finding("codec_unloaded", {**args, "module": CODECS[known[0]]}))
         if name in agents and told.get("device_state_busy_at", "0") == "0":
             idle.append(name)
+        if told.get("redirect_method", "") not in ("", KEPT):
+            sending.append(name)
+    if sending:
+        found.append(Finding("sends_on", {"phones": _some(sending)}))
     if idle:
         found.append(Finding("busy_at", {"phones": _some(idle)}))
     return found or ([Finding("codecs_ok")] if asked else [])

@@ -49,6 +49,17 @@ SOUND: Mapping[str, Words] = {
         "asterisk -rx 'module reload res_pjsip.so'.",
         "Set device_state_busy_at = 1 for these phones in pjsip.conf; then: asterisk -rx 'module reload res_pjsip.so'.",
     ),
+    "sends_on": Words(
+        "phones", "wrong",
+        "Deze toestellen mogen een oproep van ons doorsturen, ook naar een betaald nummer via uw eigen lijn: {phones}. "
+        "De dienst breekt zo'n oproep meteen af, maar dan is hij al vertrokken.",
+        "These phones may send a call of ours on, also to a paid number by your own trunk: {phones}. "
+        "The service breaks such a call off at once, but then it has left already.",
+        "Zet redirect_method = uri_core bij deze toestellen in pjsip.conf; daarna: "
+        "asterisk -rx 'module reload res_pjsip.so'.",
+        "Set redirect_method = uri_core for these phones in pjsip.conf; then: "
+        "asterisk -rx 'module reload res_pjsip.so'.",
+    ),
     "outside_ok": Words(
         "phones", "ok", "Naar buiten wordt gebeld via {trunk}.", "Calls outside go through {trunk}."
     ),

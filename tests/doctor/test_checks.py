@@ -156,14 +156,17 @@ async def test_phones_and_what_they_may_speak(tmp_path: Path) -> None:
     users = sorted({a.address[4:].partition("@")[0] for a in policy().agents.values()})
     assert len(users) >= 3
     switch = Switch(__endpoints__PJSIP=[{"resource": name, "state": "online"} for name in (*users, "trunk")])
-    for user, allow, busy in zip(users, ("(alaw)", "(g722)", "(opus|h264)"), ("1", "0", "1"), strict=False):
+    each = zip(users, ("(alaw)", "(g722)", "(opus|h264)"), ("1", "0", "1"), ("uri_core", "", "user"), strict=False)
+    for user, allow, busy, follows in each:
         switch.told[f"/asterisk/config/dynamic/res_pjsip/endpoint/{user}"] = [
             {"attribute": "allow", "value": allow}, {"attribute": "device_state_busy_at", "value": busy},
+            {"attribute": "redirect_method", "value": follows},
         ]
     told = {each.code: each.args for each in await examine(patient(tmp_path, switch))}
     assert told["codec_unloaded"]["module"] == "codec_g722.so"
     assert told["codecs_none"]["allowed"] == "opus, h264"
     assert told["busy_at"] == {"phones": users[1]}
+    assert told["sends_on"] == {"phones": users[2]}
 
 
 async def test_nothing_of_the_look_is_left_at_the_switch(tmp_path: Path) -> None:

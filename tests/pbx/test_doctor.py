@@ -188,7 +188,8 @@ async def test_one_thing_after_another_is_broken_at_the_switch(
 @pytest.mark.parametrize(
     ("spoiled", "settings", "told"),
     [
-        (("sip:101@pbx", "sip:199@pbx"), {}, {"phone_absent": "wrong"}),
+        (("sip:101@pbx", "sip:199@pbx"), {}, {"phone_absent": "wrong", "sends_on": None}),
+        (("sip:101@pbx", "sip:104@pbx"), {}, {"sends_on": "wrong"}),
         ((), {"ASTERISK_OUTSIDE": ""}, {"outside_unset": "wrong"}),
         ((), {"ASTERISK_OUTSIDE": "PJSIP/{number}@trunc"}, {"trunk_absent": "wrong", "fallback_absent": None}),
         ((), {"ASTERISK_SOUNDS_SEEN": "/srv/nowhere"}, {"sounds_unread": "wrong"}),
