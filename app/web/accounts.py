@@ -151,7 +151,7 @@ async def _list(_args: argparse.Namespace, pool: asyncpg.Pool, centre: str, word
 
 async def _revoke(args: argparse.Namespace, pool: asyncpg.Pool, centre: str, words: Mapping[str, str]) -> str:
     found = await pool.fetchval(
-        "UPDATE users SET revoked_at = coalesce(revoked_at, now()) WHERE centre = $1 AND name = $2 RETURNING name",
+        "UPDATE users SET revoked_at = least(revoked_at, now()) WHERE centre = $1 AND name = $2 RETURNING name",
         centre, args.name,
     )
     return _told(found, "revoked", args.name, words)

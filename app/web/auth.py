@@ -53,11 +53,13 @@ def bearer(authorization: str) -> str:
 
 
 async def user_of(pool: asyncpg.Pool, token: str) -> User | None:
-    """Whose token this is; None when it is nobody's or was revoked."""
+    """Whose token this is; None when it is nobody's, or has ended."""
     if not token:
         return None
     row = await pool.fetchrow(
-        "SELECT centre, name, role, agent FROM users WHERE token_hash = $1 AND revoked_at IS NULL", hash_of(token)
+        """SELECT centre, name, role, agent FROM users
+           WHERE token_hash = $1 AND (revoked_at IS NULL OR revoked_at > now())""",
+        hash_of(token),
     )
     return None if row is None else User(row["centre"], row["name"], row["role"], row["agent"])
 

@@ -26,6 +26,8 @@ from app.web.persons import place
 
 ACCOUNT = "-doctor-"
 """Before the name of the account for one examination; no account that an administrator makes begins so."""
+LIVES = 120.0
+"""Seconds after which that account opens nothing any more, should nobody be left to take it away."""
 PATIENCE = 30.0
 ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never listened on
 HEALTHY = "ok"
@@ -118,7 +120,7 @@ async def _alone(centre: str, settings: AsteriskSettings, policy: Policy) -> lis
 
 async def _by_service(pool: asyncpg.Pool, centre: str, url: str, language: str) -> list[Told] | Finding:
     """Ask the service, as an administrator who exists only while it answers."""
-    async with _account(pool, centre) as token, httpx.AsyncClient(timeout=PATIENCE) as client:
+    async with account(pool, centre) as token, httpx.AsyncClient(timeout=PATIENCE) as client:
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
         try:
             answer = await client.get(f"{url}/api/v1/doctor", headers=headers)
@@ -131,20 +133,21 @@ async def _by_service(pool: asyncpg.Pool, centre: str, url: str, language: str) 
 
 
 @asynccontextmanager
-async def _account(pool: asyncpg.Pool, centre: str) -> AsyncIterator[str]:
+async def account(pool: asyncpg.Pool, centre: str) -> AsyncIterator[str]:
     """The token of an account that goes again; whoever may write in this database could make one anyhow."""
     token, hashed = make_token()
     name = f"{ACCOUNT}{secrets.token_hex(6)}"
     await pool.execute(
-        "INSERT INTO users (centre, name, role, agent, token_hash) VALUES ($1, $2, 'admin', '', $3)",
-        centre, name, hashed,
+        """INSERT INTO users (centre, name, role, agent, token_hash, revoked_at)
+           VALUES ($1, $2, 'admin', '', $3, now() + make_interval(secs => $4))""",
+        centre, name, hashed, LIVES,
     )
     try:
         yield token
     finally:
         await pool.execute(
             """DELETE FROM users WHERE centre = $1 AND starts_with(name, $2)
-               AND (name = $3 OR created_at < now() - interval '1 hour')""",
+               AND (name = $3 OR revoked_at < now() - interval '1 hour')""",
             centre, ACCOUNT, name,
         )
 

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from app.__main__ import main
+from app.web import examining
 from app.web.auth import User, user_of
 from app.web.persons import load_key, reference
 
@@ -60,6 +61,26 @@ async def test_a_token_is_shown_once_and_opens_as_its_agent(command: Command, po
     assert "b.jansen\tagent\tbart" in out
     again = await said(command, "user", "add", "b.jansen", "--role", "admin")
     assert (again[0], again[2]) == (1, "Account b.jansen bestaat al; gebruik 'rotate' voor een nieuw token.\n")
+
+
+async def test_the_account_of_a_doctor_who_is_killed_opens_nothing_for_long(
+    command: Command, pool: asyncpg.Pool
+) -> None:
+    """Nobody deletes it then; its end was written down with its beginning."""
+    await said(command, "user", "add", "ada", "--role", "admin")
+    async with examining.account(pool, "voorbeeldstad") as token:
+        assert (user := await user_of(pool, token))
+        assert user.role == "admin"
+        await pool.execute("UPDATE users SET revoked_at = revoked_at - make_interval(secs => $1)", examining.LIVES)
+        assert await user_of(pool, token) is None
+
+
+async def test_an_account_that_ends_by_itself_can_be_ended_before(command: Command, pool: asyncpg.Pool) -> None:
+    token = token_in((await said(command, "user", "add", "ada", "--role", "admin"))[1])
+    await pool.execute("UPDATE users SET revoked_at = now() + interval '1 hour'")
+    assert await user_of(pool, token)
+    assert (await said(command, "user", "revoke", "ada"))[0] == 0
+    assert await user_of(pool, token) is None
 
 
 async def test_rotating_and_revoking_end_the_old_token(command: Command, pool: asyncpg.Pool) -> None:
