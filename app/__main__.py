@@ -80,7 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure("error", stream=sys.stderr.buffer)
     try:
         return int(args.run(args))
-    except (SettingsError, migrations.MigrationError, EmbeddedError, policyfile.PolicyMistakes) as error:
+    except SettingsError as error:
+        sys.stderr.write(error.told(getattr(args, "lang", "nl")) + "\n")
+        return 1
+    except (migrations.MigrationError, EmbeddedError, policyfile.PolicyMistakes) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except UNREACHABLE as error:

@@ -116,7 +116,7 @@ def test_no_secret_stands_in_compose_yaml_and_each_is_made() -> None:
 
 
 def test_compose_yaml_names_only_settings_that_exist_and_files_that_are_there() -> None:
-    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', (ROOT / "app/settings.py").read_text(encoding="utf-8")))
+    read = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', (ROOT / "app/settings/reading.py").read_text(encoding="utf-8")))
     given = {name.removesuffix("_FILE") for name in SERVICES["service"]["environment"]}
     assert given <= read
     words = set(re.findall(r"@([A-Z0-9_]+)@", "".join(f.read_text() for f in (DEPLOY / "asterisk").glob("*.conf"))))

@@ -2,12 +2,15 @@
 
 import base64
 import os
+import re
 import ssl
 from pathlib import Path
 
 import pytest
 
+from app.__main__ import main
 from app.settings import OURS, Secret, SettingsError, load
+from app.settings.words import PROBLEMS, SENTENCES
 
 TOKEN = "9f86d081884c7d659a2feaa0c55ad015"
 OTHER = "60303ae22b998861bce3b28f33eec1be"
@@ -24,7 +27,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 def mistakes(env: dict[str, str]) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
         load(env)
-    return caught.value.mistakes
+    return tuple(mistake.told("en") for mistake in caught.value.mistakes)
 
 
 def test_defaults_are_one_centre_on_this_machine_with_its_own_database(env: dict[str, str]) -> None:
@@ -194,3 +197,33 @@ def test_an_asterisk_opens_its_link_or_is_connected_to(env: dict[str, str]) -> N
         "ASTERISK_URL is set and ASTERISK_PASSWORD is not.",
         "ASTERISK_PHONES must hold {user}, as in PJSIP/{user}.",
     )
+
+
+def test_whoever_must_mend_it_reads_it_in_their_language(env: dict[str, str], tmp_path: Path) -> None:
+    wrong = env | {"WARMLIJN_PORT": "80a", "TWILIO_AUTH_TOKEN_FILE": str(tmp_path / "none")}
+    with pytest.raises(SettingsError) as caught:
+        load(wrong)
+    assert str(caught.value) == (
+        "De instellingen kloppen niet:\n"
+        "  - WARMLIJN_PORT is '80a'; dat moet een geheel getal zijn van 1 tot en met 65535.\n"
+        "  - TWILIO_AUTH_TOKEN_FILE kan niet worden gelezen: het bestaat niet."
+    )
+    assert caught.value.told("en").splitlines()[0] == "The settings are not right:"
+
+
+def test_every_sentence_is_there_in_both_languages_with_the_same_values() -> None:
+    for code, (dutch, english) in SENTENCES.items():
+        assert dutch != english, code
+        assert set(re.findall(r"{(\w+)", dutch)) == set(re.findall(r"{(\w+)", english)), code
+    assert all(dutch != english for dutch, english in PROBLEMS.values())
+
+
+@pytest.mark.parametrize(
+    ("options", "head"), [((), "De instellingen kloppen niet:"), (("--lang", "en"), "The settings are not right:")]
+)
+def test_the_command_line_speaks_the_language_that_was_asked_for(
+    options: tuple[str, ...], head: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WARMLIJN_PORT", "80a")
+    assert main(["migrate", *options]) == 1
+    assert capsys.readouterr().err.startswith(head)

@@ -41,8 +41,8 @@ async def run(
     The PBX must send its events to `http://127.0.0.1:{port}/events`, signed with the same `secret`. With `call_within`
     seconds somebody is awaited who rings twice. `patience` is how many seconds an event may take.
     """
-    if mistake := standard_webhooks_mistake(secret):
-        tell(word("bad_secret", language, mistake=mistake))
+    if standard_webhooks_mistake(secret):
+        tell(word("bad_secret", language))
         return 2
     deviations: list[Deviation] = []
     listener = Listener((secret,), deviations.append)

@@ -124,7 +124,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "trial_call": ("zelf bellen", "call"),
     "all_well": ("Deze centrale houdt zich aan het contract.", "This PBX keeps the contract."),
     "total": ("{n} afwijking(en).", "{n} deviation(s)."),
-    "bad_secret": ("Het geheim is geen Standard Webhooks-geheim: {mistake}", "The secret {mistake}"),
+    "bad_secret": (
+        "Het geheim moet bestaan uit whsec_ en 24 tot 64 willekeurige bytes in base64.",
+        "The secret must read whsec_ followed by 24 to 64 random bytes in base64.",
+    ),
     "unsigned": ("zonder handtekening", "without a signature"),
     "wrong_secret": ("met een verkeerd geheim", "with a wrong secret"),
     "too_old": ("van tien minuten oud", "ten minutes old"),

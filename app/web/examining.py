@@ -35,7 +35,7 @@ HEALTHY = "ok"
 
 def mistaken(error: SettingsError, language: str) -> list[Told]:
     """With these settings nothing else can be looked at."""
-    return [told(Finding("settings_wrong", {"mistake": each}), language) for each in error.mistakes]
+    return [told(Finding("settings_wrong", {"mistake": each.told(language)}), language) for each in error.mistakes]
 
 
 async def examined(settings: Settings, language: str, asterisk: Sequence[str]) -> list[Told]:

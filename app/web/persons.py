@@ -11,7 +11,7 @@ import unicodedata
 from hashlib import sha256
 from pathlib import Path
 
-from app.settings import Settings, SettingsError
+from app.settings import Mistake, Settings, SettingsError, problem
 
 SIZE = 32
 
@@ -32,7 +32,8 @@ def key_of(settings: Settings) -> bytes:
     try:
         return load_key(path)
     except (OSError, ValueError) as error:
-        raise SettingsError([f"WARMLIJN_PERSON_KEY is not set, and {path} cannot be kept: {error}."]) from error
+        values = {"name": "WARMLIJN_PERSON_KEY", "path": path, "problem": problem(error)}
+        raise SettingsError([Mistake("person_key", values)]) from error
 
 
 def place(settings: Settings) -> Path:

@@ -1,138 +1,28 @@
-"""The environment becomes one frozen object at start; every mistake is told at once, in a plain sentence."""
+"""The environment, read variable by variable; every mistake is told at once."""
 
-import base64
-import binascii
+from __future__ import annotations
+
 import os
 import re
 import secrets
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from app.settings.checks import key_mistake, secret_mistake, standard_webhooks_mistake, url_mistake
+from app.settings.kinds import (
+    AsteriskSettings,
+    CentreSettings,
+    GenericSettings,
+    Secret,
+    Settings,
+    TwilioSettings,
+)
+from app.settings.words import Mistake, SettingsError, problem
 
 CENTRE_ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 LEVELS = ("debug", "info", "warning", "error")
-SHORTEST_SECRET = 16
-OBVIOUS = ("secret", "changeme", "change-me", "password", "wachtwoord", "geheim", "default", "example", "12345")
-OURS = ("WARMLIJN_", "GENERIC_", "TWILIO_", "ASTERISK_", "DEGRADE_", "DATABASE_URL")
-"""How the names of all settings begin."""
-
-
-def utc_now() -> datetime:
-    """The shell's only clock: an aware moment in UTC. The core is handed its moment as `world.now`."""
-    return datetime.now(UTC)
-
-
-def foreign() -> dict[str, str]:
-    """The environment without any setting of ours: what a process inherits that is given settings of its own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-
-
-class SettingsError(Exception):
-    """The administrator must mend the environment; `mistakes` holds one sentence per mistake."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("The settings are not right:\n" + "\n".join(f"  - {mistake}" for mistake in mistakes))
-
-
-class Secret(str):
-    """A string that shows itself to nobody: repr and formatting give stars; `reveal()` gives the text."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    def __str__(self) -> str:
-        return "***"
-
-    def __format__(self, spec: str) -> str:
-        return "***"
-
-    def reveal(self) -> str:
-        """The text itself, for the one call that signs or logs in with it."""
-        return str.__str__(self)
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioSettings:
-    """One centre's account at a Twilio-compatible platform. The first token signs what we send; each is accepted."""
-
-    account_sid: str
-    auth_tokens: tuple[Secret, ...]
-    api_url: str
-    from_number: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class GenericSettings:
-    """One centre's PBX that speaks the generic contract (CloudEvents with Standard Webhooks signatures)."""
-
-    secrets: tuple[Secret, ...]
-    command_url: str | None
-    command_secrets: tuple[Secret, ...]
-    """Every command is signed with each of these: their own, else those that sign events."""
-
-
-@dataclass(frozen=True, slots=True)
-class AsteriskSettings:
-    """One centre's Asterisk. `called` when it opens the link to us (with `link_secret`), else we open it at `url`."""
-
-    app: str
-    called: bool
-    link_secrets: tuple[Secret, ...]
-    url: str | None
-    user: str
-    password: Secret
-    sounds: Path
-    sounds_seen: str
-    recordings: Path | None
-    phones: str
-    outside: str
-    music_waiting: str
-    music_hold: str
-    fallback: str
-    ca: Path | None = None
-    """Who signed the certificate of `url`; None: one of those that this machine trusts anyway."""
-
-
-@dataclass(frozen=True, slots=True)
-class CentreSettings:
-    """One contact centre: its policy file, its switches, and the number that takes over when we cannot."""
-
-    id: str
-    policy: Path
-    twilio: TwilioSettings | None
-    generic: GenericSettings | None
-    degrade_number: str | None
-    asterisk: AsteriskSettings | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything the environment decides, checked. `database_url` None means: start the embedded PostgreSQL."""
-
-    database_url: Secret | None
-    data_dir: Path
-    host: str
-    port: int
-    public_url: str
-    node: str
-    log_level: str
-    centres: tuple[CentreSettings, ...]
-    deadline_ms: int
-    overload_ms: int
-    proxies: str = "127.0.0.1,::1"
-    """Addresses whose word on where a request came from (X-Forwarded-For) is taken, separated by commas."""
-    person_key: Secret | None = None
-    """Makes a person comparable and unreadable; the same for all processes. None: one is kept beside `data_dir`."""
-    names_keys: tuple[Secret, ...] = ()
-    """Names and numbers are sealed with the first and opened with each; none: with one made from the person key."""
 
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
@@ -145,17 +35,17 @@ class _Reader:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
-        self.mistakes: list[str] = []
+        self.mistakes: list[Mistake] = []
 
     def settings(self) -> Settings:
         host = self.text("WARMLIJN_HOST", "127.0.0.1")
         port = self.whole("WARMLIJN_PORT", 8000, 1, 65535)
         database_url = self.secret("DATABASE_URL")
         if database_url and not database_url.startswith(("postgresql://", "postgres://")):
-            self.wrong("DATABASE_URL must start with postgresql://.")
+            self.wrong("database_url", "DATABASE_URL")
         level = self.text("WARMLIJN_LOG_LEVEL", "info").lower()
         if level not in LEVELS:
-            self.wrong(f"WARMLIJN_LOG_LEVEL is {level!r}; it must be one of {', '.join(LEVELS)}.")
+            self.wrong("one_of", "WARMLIJN_LOG_LEVEL", value=level, known=", ".join(LEVELS))
         settings = Settings(
             database_url=database_url,
             data_dir=Path(self.text("WARMLIJN_DATA_DIR", str(default_data_dir()))).expanduser().absolute(),
@@ -184,19 +74,19 @@ class _Reader:
         for part in several.split(","):
             name, equals, path = part.strip().partition("=")
             if not equals or not path:
-                self.wrong(f"WARMLIJN_CENTRES holds {part.strip()!r}; it must read name=path, separated by commas.")
+                self.wrong("centres_form", "WARMLIJN_CENTRES", value=part.strip())
                 continue
             if any(centre.id == name for centre in centres):
-                self.wrong(f"WARMLIJN_CENTRES names {name!r} twice.")
+                self.wrong("centre_twice", "WARMLIJN_CENTRES", value=name)
             centres.append(self.centre(name, path, prefix=name.upper().replace("-", "_") + "_"))
         return tuple(centres)
 
     def centre(self, name: str, policy: str, prefix: str) -> CentreSettings:
         if not CENTRE_ID.fullmatch(name):
-            self.wrong(f"{name!r} cannot name a centre: use small letters, digits and dashes, at most 32.")
+            self.wrong("centre_name", value=name)
         path = Path(policy).expanduser().absolute()
         if not path.is_file():
-            self.wrong(f"The policy file of centre {name!r} does not exist: {policy}.")
+            self.wrong("policy_missing", value=name, path=policy)
         return CentreSettings(
             id=name,
             policy=path,
@@ -211,10 +101,10 @@ class _Reader:
         tokens = self.secret_list(prefix + "TWILIO_AUTH_TOKEN")
         if not tokens:
             if sid:
-                self.wrong(f"{prefix}TWILIO_ACCOUNT_SID is set and {prefix}TWILIO_AUTH_TOKEN is not.")
+                self.wrong("half", prefix + "TWILIO_ACCOUNT_SID", other=prefix + "TWILIO_AUTH_TOKEN")
             return None
         if not sid:
-            self.wrong(f"{prefix}TWILIO_AUTH_TOKEN is set and {prefix}TWILIO_ACCOUNT_SID is not.")
+            self.wrong("half", prefix + "TWILIO_AUTH_TOKEN", other=prefix + "TWILIO_ACCOUNT_SID")
         return TwilioSettings(
             account_sid=sid,
             auth_tokens=tokens,
@@ -228,7 +118,7 @@ class _Reader:
         command_secret = self.secret_list(prefix + "GENERIC_COMMAND_SECRET", check=standard_webhooks_mistake)
         if not active:
             if command_url:
-                self.wrong(f"{prefix}GENERIC_COMMAND_URL is set and {prefix}GENERIC_SECRET is not.")
+                self.wrong("half", prefix + "GENERIC_COMMAND_URL", other=prefix + "GENERIC_SECRET")
             return None
         return GenericSettings(
             secrets=active,
@@ -243,7 +133,7 @@ class _Reader:
         if not link_secrets and url is None:
             return None
         if url is not None and not password:
-            self.wrong(f"{prefix}ASTERISK_URL is set and {prefix}ASTERISK_PASSWORD is not.")
+            self.wrong("half", prefix + "ASTERISK_URL", other=prefix + "ASTERISK_PASSWORD")
         sounds = Path(self.text(prefix + "ASTERISK_SOUNDS", str(default_data_dir().parent / "sounds" / centre)))
         recordings = self.text(prefix + "ASTERISK_RECORDINGS", "")
         return AsteriskSettings(
@@ -273,13 +163,13 @@ class _Reader:
         try:
             ssl.create_default_context(cafile=path)
         except (OSError, ValueError) as error:
-            self.wrong(f"{name} holds no certificates that can be read: {getattr(error, 'strerror', None) or error}.")
+            self.wrong("certificates", name, problem=problem(error))
         return path
 
     def template(self, name: str, default: str, slot: str) -> str:
         raw = self.text(name, default)
         if raw and slot not in raw:
-            self.wrong(f"{name} must hold {slot}, as in PJSIP/{slot}.")
+            self.wrong("template", name, slot=slot)
         return raw
 
     def text(self, name: str, default: str) -> str:
@@ -289,40 +179,40 @@ class _Reader:
         raw = self.text(name, str(default))
         if raw.isascii() and raw.isdigit() and least <= int(raw) <= most:
             return int(raw)
-        self.wrong(f"{name} is {raw!r}; it must be a whole number from {least} to {most}.")
+        self.wrong("whole", name, value=raw, least=least, most=most)
         return default
 
     def number(self, name: str) -> str | None:
         raw = self.text(name, "")
         if raw and not E164.fullmatch(raw):
-            self.wrong(f"{name} must be an international number such as +31850001234.")
+            self.wrong("number", name)
         return raw or None
 
     def url(self, name: str, default: str) -> str:
         raw = self.text(name, default)
         if raw and (mistake := url_mistake(raw)):
-            self.wrong(f"{name} {mistake}")
+            self.wrong(mistake, name)
         return raw
 
     def person_key(self) -> Secret | None:
         key = self.secret("WARMLIJN_PERSON_KEY")
         if key is not None and (mistake := secret_mistake(key.reveal()) or key_mistake(key.reveal())):
-            self.wrong(f"WARMLIJN_PERSON_KEY {mistake}")
+            self.wrong(mistake, "WARMLIJN_PERSON_KEY")
         return key
 
     def secret(self, name: str) -> Secret | None:
         """The variable itself, or the content of the file that NAME_FILE points to."""
         direct, path = self.env.get(name, "").strip(), self.env.get(name + "_FILE", "").strip()
         if direct and path:
-            self.wrong(f"{name} and {name}_FILE are both set; keep one.")
+            self.wrong("both_set", name)
         if path and not direct:
             try:
                 direct = Path(path).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
-                self.wrong(f"{name}_FILE cannot be read: {getattr(error, 'strerror', None) or 'not text'}.")
+                self.wrong("file_unread", name, problem=problem(error))
             else:
                 if not direct:
-                    self.wrong(f"The file that {name}_FILE names is empty.")
+                    self.wrong("file_empty", name)
         return Secret(direct) if direct else None
 
     def secret_list(self, name: str, check: Callable[[str], str | None] | None = None) -> tuple[Secret, ...]:
@@ -332,69 +222,16 @@ class _Reader:
             return ()
         parts = [part.strip() for part in raw.reveal().split(",") if part.strip()]
         if not 1 <= len(parts) <= 2:
-            self.wrong(f"{name} must hold one secret, or two separated by a comma while you change them.")
+            self.wrong("secrets_count", name)
         for part in parts:
             if mistake := secret_mistake(part) or (check(part) if check else None):
-                self.wrong(f"{name} {mistake}")
+                self.wrong(mistake, name)
         return tuple(Secret(part) for part in parts)
 
-    def wrong(self, sentence: str) -> None:
-        self.mistakes.append(sentence)
+    def wrong(self, code: str, name: str = "", **values: object) -> None:
+        self.mistakes.append(Mistake(code, {"name": name, **values}))
 
 
 def default_data_dir() -> Path:
     """Where the embedded database lives: /var/lib/warmlijn for root, var/database beside us for anybody else."""
     return Path("/var/lib/warmlijn/database") if os.geteuid() == 0 else Path("var/database")
-
-
-def url_mistake(url: str) -> str | None:
-    """What is wrong with a URL we call or are called at, or None: https, except on this machine itself."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        return "is not an address."
-    if parts.scheme not in ("http", "https") or not host:
-        return "must be an address that starts with https://."
-    if parts.username or parts.password:
-        return "must not hold a user name or password."
-    if parts.scheme == "http" and not is_loopback(host):
-        return "must start with https:// (http:// is only allowed to this machine itself)."
-    return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def secret_mistake(secret: str) -> str | None:
-    """Why a secret is too weak to start with, or None."""
-    if len(secret) < SHORTEST_SECRET:
-        return f"is too short for a secret: at least {SHORTEST_SECRET} characters."
-    if len(set(secret)) < 6 or any(word in secret.lower() for word in OBVIOUS):
-        return "looks like an example; make a random one."
-    return None
-
-
-def key_mistake(key: str) -> str | None:
-    """Why a key is none, or None: it must not be found by trying."""
-    return None if len(key) >= 2 * SHORTEST_SECRET else "is too short."
-
-
-def standard_webhooks_mistake(secret: str) -> str | None:
-    """Why a text is not a Standard Webhooks secret (whsec_ and 24 to 64 bytes in base64), or None."""
-    body = secret.removeprefix("whsec_")
-    try:
-        size = len(base64.b64decode(body, validate=True))
-    except (binascii.Error, ValueError):
-        size = 0
-    if body == secret or not 24 <= size <= 64:
-        return "must read whsec_ followed by 24 to 64 random bytes in base64."
-    return None
