@@ -1,7 +1,7 @@
 """Which processes have a session with the database: each holds a lock by its name for as long as it lives.
 
 A free lock is a hint and no proof, for a living process may have lost its session. So it only shortens how long others
-wait for a sign of life; what keeps two from doing one thing is the claim itself (decision 0015).
+wait for a sign of life; what keeps two from doing one thing is the claim itself (decision 0016).
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ BEAT = outbox.BEAT
 MARGIN = SECONDS + 0.5
 """Seconds a claim must still hold for a command to be begun."""
 BEGIN = outbox.LEASE - MARGIN
-"""Seconds after a claim's last sign of life in which its command may be begun; less than `SILENT` (decision 0015)."""
+"""Seconds after a claim's last sign of life in which its command may be begun; less than `SILENT` (decision 0016)."""
 OLD = 0.5
 """A command that waits so many seconds is looked for in the table."""
 log = logger()
