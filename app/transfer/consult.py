@@ -67,55 +67,72 @@ def announcement(call: Call, agent: str) -> Line:
 
 def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, world: World) -> Decision | None:
     """The colleague rings, hears who it is, speaks; the agent swaps, joins all three, completes or comes back."""
-    of_colleague = leg is not None and leg.id == phase.colleague_leg
-    of_agent = leg is not None and leg.id == phase.leg
-    if leg is not None and of_colleague and asked(leg):
-        return _asked(call, phase, event, leg, world)
+    if leg is not None and leg.id == phase.colleague_leg:
+        if asked(leg):
+            return _asked(call, phase, event, leg, world)
+        if decision := _from_colleague(call, phase, event, leg, world):
+            return decision
+    if leg is not None and leg.id == phase.leg and (decision := _from_phone(call, phase, event, world)):
+        return decision
     match event:
-        case LegAnswered() if leg is not None and of_colleague and phase.stage in ("ringing", "stopping"):
-            return _answered(call, phase, leg, world)
-        case LegMachine() if of_colleague and (phase.stage, phase.cause) != ("stopping", "voicemail"):
-            return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
-        case LegEnded(cause=cause) if leg is not None and of_colleague:
-            if phase.stage in ("ringing", "stopping"):
-                return ring_failed(call, phase, leg, refused(leg, cause), world)
-            if phase.focus == "all":
-                return _back(call, phase, world, why("hangup.colleague"))
-            return failed(call, phase, phase.colleague, "", "failed", world)
         case TimerFired(name="post_dial"):
             return silent(call, phase, world)
         case TimerFired(name="rings" | "stopping"):
             call = lets_go(call, phase.colleague_leg)
             return ring_failed(call, phase, call.leg(phase.colleague_leg), phase.cause, world)
-        case SayFinished() if of_colleague and phase.stage == "announcing":
-            return _speak(call, phase)
         case TimerFired(name="announce"):
             return _speak(call, phase)
-        case LegEnded() if of_agent:
-            return _agent_gone(call, phase, world)
         case HangUpAsked():
             return _agent_gone(lets_go(call, phase.leg), phase, world)
         case ConsultCancelled():
             return _back(call, phase, world, why("consult.cancelled", agent=phase.agent))
-        case PhoneHeld() if of_agent and phase.focus == "caller":
-            return hold(call, phase.agent)
-        case PhoneRetrieved() if of_agent and phase.focus == "caller" and (back := retrieve(call, phase.leg)):
-            call, room = back
-            return Decision(why("retrieve", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
-        case PhoneCancelAsked() if of_agent:
-            return _back(call, phase, world, why("consult.cancelled", agent=phase.agent))
-        case PhoneTransferAsked(colleague=wanted, wrong=wrong) if wrong or wanted not in ("", phase.colleague):
-            return None
-        case PhoneTransferAsked() if not of_agent:
-            return None
-        case SwapAsked() | ThreeWayAsked() | CompleteAsked() | PhoneTransferAsked() if phase.stage != "speaking":
+        case SwapAsked() | ThreeWayAsked() | CompleteAsked() if phase.stage != "speaking":
             return Decision(why("ignored.not_speaking", colleague=phase.colleague))
         case SwapAsked():
             return _swap(call, phase)
         case ThreeWayAsked() if phase.focus != "all":
             call, room = meet(call, call.legs[0].id, phase.leg, phase.colleague_leg)
             return Decision(why("three_way"), call=replace(call, phase=replace(phase, focus="all", room=room)))
-        case CompleteAsked() | PhoneTransferAsked():
+        case CompleteAsked():
+            return _complete(call, phase, phase.leg, world)
+        case _:
+            return None
+
+
+def _from_colleague(call: Call, phase: Consulting, event: Event, leg: Leg, world: World) -> Decision | None:
+    """What the switch reports of the colleague's phone."""
+    match event:
+        case LegAnswered() if phase.stage in ("ringing", "stopping"):
+            return _answered(call, phase, leg, world)
+        case LegMachine() if (phase.stage, phase.cause) != ("stopping", "voicemail"):
+            return ring_failed(lets_go(call, phase.colleague_leg), phase, leg, "voicemail", world)
+        case LegEnded(cause=cause) if phase.stage in ("ringing", "stopping"):
+            return ring_failed(call, phase, leg, refused(leg, cause), world)
+        case LegEnded() if phase.focus == "all":
+            return _back(call, phase, world, why("hangup.colleague"))
+        case LegEnded():
+            return failed(call, phase, phase.colleague, "", "failed", world)
+        case SayFinished() if phase.stage == "announcing":
+            return _speak(call, phase)
+        case _:
+            return None
+
+
+def _from_phone(call: Call, phase: Consulting, event: Event, world: World) -> Decision | None:
+    """What the agent does on the phone itself: hang up, hold and retrieve the caller, the keys of a transfer."""
+    match event:
+        case LegEnded():
+            return _agent_gone(call, phase, world)
+        case PhoneHeld() if phase.focus == "caller":
+            return hold(call, phase.agent)
+        case PhoneRetrieved() if phase.focus == "caller" and (back := retrieve(call, phase.leg)):
+            call, room = back
+            return Decision(why("retrieve", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
+        case PhoneCancelAsked():
+            return _back(call, phase, world, why("consult.cancelled", agent=phase.agent))
+        case PhoneTransferAsked(colleague=wanted, wrong="") if wanted in ("", phase.colleague):
+            if phase.stage != "speaking":
+                return Decision(why("ignored.not_speaking", colleague=phase.colleague))
             return _complete(call, phase, phase.leg, world)
         case _:
             return None
