@@ -6,9 +6,10 @@ from typing import Any
 
 from app.call import policy as made
 from app.ivr import topics
-from app.policyfile import later, phone, shape
+from app.policyfile import first_line, later, phone, second_line, shape
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.moments import local_moment
+from app.policyfile.part import Part
 from app.policyfile.scalars import weekdays
 from app.policyfile.yamltree import Tree
 
@@ -86,18 +87,18 @@ def check_values(file: shape.RoutingFile, tree: Tree, tell: Teller) -> None:
             tell("test_closed", tree.line(path), path)
 
 
-def _filled(part: shape.Part) -> dict[str, Any]:
+def _filled(part: Part) -> dict[str, Any]:
     """The fields of a part by name; what was left out is empty text."""
     return {name: "" if value is None else value for name, value in part.model_dump().items()}
 
 
-def _destination(part: shape.DestinationPart, line: int) -> made.Destination:
+def _destination(part: first_line.DestinationPart, line: int) -> made.Destination:
     return made.Destination(
         menu=part.menu or "", office=part.office or "", topic=part.topic or "", language=part.language or "", line=line
     )
 
 
-def _number(written: str, part: shape.NumberPart, file: shape.RoutingFile, line: int) -> made.Number:
+def _number(written: str, part: first_line.NumberPart, file: shape.RoutingFile, line: int) -> made.Number:
     language = part.language or file.municipality.languages[0]
     return made.Number(phone.normal(written), _destination(part.to, line), part.hours, language, line)
 
@@ -106,7 +107,7 @@ def _hours(key: str, week: dict[str, tuple[made.Minutes, ...]], line: int) -> ma
     return made.Hours(key, {day: spans for days, spans in week.items() for day in weekdays(days)}, line)
 
 
-def _menu(key: str, part: shape.MenuPart, tree: Tree) -> made.Menu:
+def _menu(key: str, part: first_line.MenuPart, tree: Tree) -> made.Menu:
     choices = {
         digit: _destination(choice, tree.line(("menus", key, "choices", digit)))
         for digit, choice in part.choices.items()
@@ -114,14 +115,14 @@ def _menu(key: str, part: shape.MenuPart, tree: Tree) -> made.Menu:
     return made.Menu(key, part.text, choices, part.listen, tree.line(("menus", key)))
 
 
-def _rule(part: shape.RulePart, line: int) -> made.Rule:
+def _rule(part: first_line.RulePart, line: int) -> made.Rule:
     return made.Rule(
         office=part.office, numbers=tuple(phone.normal(n) for n in part.numbers), topics=part.topics,
         languages=part.languages, hours=part.hours or "", load_above=part.load_above, line=line,
     )  # fmt: skip
 
 
-def _colleague(key: str, part: shape.ColleaguePart, line: int) -> made.Colleague:
+def _colleague(key: str, part: second_line.ColleaguePart, line: int) -> made.Colleague:
     return made.Colleague(
         id=key,
         name=part.name,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from app.policyfile.first_line import NumberPart
 from app.policyfile.mistakes import Teller
 from app.policyfile.scalars import DAYS, weekdays
-from app.policyfile.shape import NumberPart, RoutingFile
+from app.policyfile.shape import RoutingFile
 from app.policyfile.yamltree import Tree
 
 Moment = tuple[int, int]

@@ -3,7 +3,8 @@
 The rule for whoever adds a sentence: a policy that was ever valid still loads, for it stands in the databases of
 municipalities, and an upgrade must never stop a telephone that works. So a new sentence gets an entry in
 `standard.SLOTS` and its words here, in Dutch and in English (with `nameless` where it names the caller), and a new key
-gets a default in `shape.py` under which everything goes as before. What the first version asked for stays required.
+gets a default where it stands (`first_line.py`, `second_line.py`, `limits.py`, `shape.py`) under which everything goes
+as before. What the first version asked for stays required.
 tests/earlier holds a file of that version which must keep loading.
 """
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.callbacks.gate import may_dial
 from app.policyfile import phone
+from app.policyfile.limits import CallbacksPart
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.references import entries, field, found, section
-from app.policyfile.shape import CallbacksPart
 from app.policyfile.yamltree import Tree
 
 

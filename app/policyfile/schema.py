@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from app.policyfile.part import Part
 from app.policyfile.references import MOST_CHOICES
-from app.policyfile.shape import Part, RoutingFile
+from app.policyfile.shape import RoutingFile
 from app.policyfile.standard import SLOTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
