@@ -123,12 +123,14 @@ class Batch:
         wanted = Wanted({item.arrival.centre for item in items})
         for centre, scene in self._known.items():
             wanted.known[centre] = scene.seq
-            wanted.calls |= {(centre, call): None for call in islice(scene.waiting, min(NEXT, len(self._items)))}
+            waiting = islice(scene.waiting, min(NEXT, len(self._items)))
+            wanted.calls |= {(centre, call): call in scene.calls for call in waiting}
         for item in items:
             centre, event = item.arrival.centre, item.arrival.event
+            known = self._known.get(centre)
             wanted.keys[centre, item.subject, item.arrival.key] = None
             if item.call:
-                wanted.calls[centre, item.call] = None
+                wanted.calls[centre, item.call] = known is not None and item.call in known.calls
             if callback := callback_of(event):
                 wanted.callbacks[centre, callback] = None
             if type(event) is CallerIdentified and event.person:
@@ -173,7 +175,8 @@ class Batch:
         told = [self._told(item) for item in items]
         said: list[tuple[str, Doing | None]]
         said = [(item.arrival.centre, leg.doing) for item, legs in zip(items, told, strict=True) for leg in legs]
-        said += [(step.centre, command.do) for step in self.steps for command in step.decision.commands]
+        if write.rows["outbox"]:  # else the answers tell everything
+            said += [(step.centre, command.do) for step in self.steps for command in step.decision.commands]
         wanted = {(centre, ref): None for centre, doing in said for ref in refs(doing) if (centre, ref) not in names}
         write.wanted = list(wanted)
         written = Written(lines={(row[0], row[1]): row[4] for row in write.rows["lines"]})
@@ -187,8 +190,11 @@ class Batch:
         self.handed = handed(self.steps, self._scenes, written, names, self._node)
         for centre, scene in self._scenes.items():
             self._policies.activate(centre, scene.centre.policy)
+        answers = [self._handled(item, legs, names) for item, legs in zip(items, told, strict=True)]
+        for scene in self._scenes.values():
+            scene.settle()
         self._remembered |= self._known | self._scenes
-        return [self._handled(item, legs, names) for item, legs in zip(items, told, strict=True)]
+        return answers
 
     def _news(self) -> str:
         """The NOTIFY that wakes other processes; nothing depends on its arrival."""

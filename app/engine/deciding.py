@@ -112,7 +112,7 @@ class Deciding:
         """A call that only a follow event names: a caller who waits. The next ones are read along."""
         wanted = Wanted(self._scenes)
         wanted.calls = {
-            (centre, name): None for name in (call_id, *islice(scene.waiting, NEXT)) if name not in scene.calls
+            (centre, name): False for name in (call_id, *islice(scene.waiting, NEXT)) if name not in scene.calls
         }
         wanted.known = {name: held.began for name, held in self._scenes.items()}
         for kind, _, a, b, state in await wanted.read(self._connection):

@@ -6,24 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.call.call import Call, Degraded, Ended
+from app.call.call import Call
 from app.call.callback import Callback
 from app.call.commands import Command
 from app.call.decision import OfferMade, Registered, RegistrationOwed, TransferMade, Warned
 from app.call.events import TimerFired
 from app.call.timers import Timer
 from app.engine.arrivals import Item, Step
-from app.engine.scene import Scene
+from app.engine.scene import Scene, live
 from app.store.codec import text
 from app.store.writing import Write
 
 OUTBOX_ROOM = 256
 """An outbox row is numbered `seq * 256 + n`: in the order of the events, and of the commands within one."""
-
-
-def live(call: Call) -> bool:
-    """Whether a leg of the call may still be up at the switch."""
-    return bool(call.legs) or type(call.phase) not in (Ended, Degraded)
 
 
 def save_state(write: Write, centre: str, scene: Scene) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.call.agent import Agent
-from app.call.call import Call, Waiting
+from app.call.call import Call, Degraded, Ended, Waiting
 from app.call.callback import Callback
 from app.call.decision import Centre, Decision
 from app.call.diary import Diary
@@ -18,6 +18,11 @@ from app.engine.arrivals import callback_of
 from app.store import codec
 
 NOTHING: Mapping[str, Callback] = {}
+
+
+def live(call: Call) -> bool:
+    """Whether a leg of the call may still be up at the switch."""
+    return bool(call.legs) or type(call.phase) not in (Ended, Degraded)
 
 
 class Scene:
@@ -33,17 +38,29 @@ class Scene:
         self.diaries: dict[str, Diary] = {}
         self.waiting: dict[str, Waiter] = {}
         self.was: dict[tuple[str, str], Any] = {}
+        self._met: set[str] = set()
+        """Calls that this batch read or changed."""
 
     def later(self, centre: Centre, seq: int) -> Scene:
-        """The scene of the next batch: agents, diaries and waiting callers stay, for only events change them."""
+        """The scene of the next batch: agents, diaries, waiting callers and calls stay, for only events change them."""
         scene = Scene(centre, seq)
         scene.agents, scene.diaries, scene.waiting = self.agents, self.diaries, self.waiting
+        scene.calls, scene.providers = self.calls, self.providers
         return scene
+
+    def settle(self) -> None:
+        """It is saved: let go of calls that are over, and of those with a promise, for promises are read each time."""
+        promising = {callback.call for callback in self.callbacks.values()}
+        for call_id in self._met | promising:
+            call = self.calls.get(call_id)
+            if call is not None and (not live(call) or call.person or call.callback or call_id in promising):
+                del self.calls[call_id], self.providers[call_id]
 
     def load(self, kind: str, row_id: str, provider: str, state: str) -> None:
         """One row as it was read."""
         match kind:
             case "call":
+                self._met.add(row_id)
                 self.calls[row_id] = codec.call(state)
                 self.providers[row_id] = provider
             case "agent":
@@ -82,6 +99,7 @@ class Scene:
     def apply(self, decision: Decision, provider: str) -> None:
         """From here on the events of this batch see what was decided."""
         if (call := decision.call) is not None:
+            self._met.add(call.id)
             self._note("call", call.id, self.calls, call)
             self.providers.setdefault(call.id, provider)
             if type(call.phase) is Waiting:

@@ -22,21 +22,23 @@ TEXTS = ("text", "text", "text")
 _READ = f"""
 WITH held AS MATERIALIZED (
     SELECT free.*, moment.seq AS moment
-    FROM (SELECT id, seq, state FROM centres WHERE id = ANY ({array(12, "text")}) ORDER BY id
+    FROM (SELECT id, seq, state FROM centres WHERE id = ANY ({array(13, "text")}) ORDER BY id
           FOR NO KEY UPDATE SKIP LOCKED) free
     CROSS JOIN LATERAL (SELECT seq FROM centres c WHERE c.id = free.id OFFSET 0) moment),
 strange AS MATERIALIZED (
-    SELECT h.id FROM held h LEFT JOIN unnest({array(10, "text")}, {array(11, "bigint")}) k (id, seq) USING (id)
+    SELECT h.id FROM held h LEFT JOIN unnest({array(11, "text")}, {array(12, "bigint")}) k (id, seq) USING (id)
     WHERE k.seq IS DISTINCT FROM h.seq),
 named AS MATERIALIZED (
-    SELECT c.* FROM unnest({array(4, "text")}, {array(5, "text")}) u (centre, id)
+    SELECT c.* FROM (SELECT centre, id
+                     FROM unnest({array(4, "text")}, {array(5, "text")}, {array(6, "bool")}) k (centre, id, kept)
+                     WHERE NOT kept OR centre IN (SELECT id FROM strange)) u
     CROSS JOIN LATERAL (SELECT * FROM calls c WHERE c.centre = u.centre AND c.id = u.id OFFSET 0) c),
 persons AS MATERIALIZED (
     SELECT centre, person FROM named
-    UNION SELECT * FROM unnest({array(8, "text")}, {array(9, "text")})),
+    UNION SELECT * FROM unnest({array(9, "text")}, {array(10, "text")})),
 promises AS MATERIALIZED (
     SELECT centre, callback AS id FROM named
-    UNION SELECT * FROM unnest({array(6, "text")}, {array(7, "text")}))
+    UNION SELECT * FROM unnest({array(7, "text")}, {array(8, "text")}))
 SELECT 'centre' AS kind, id AS centre, seq::text AS a, moment::text AS b, state FROM held
 UNION ALL SELECT 'seen', u.centre, u.subject, u.key, NULL
     FROM unnest({array(1, "text")}, {array(2, "text")}, {array(3, "text")}) u (centre, subject, key)
@@ -94,7 +96,8 @@ class Wanted:
     def __init__(self, centres: Iterable[str]) -> None:
         self.centres = sorted(centres)
         self.keys: dict[tuple[str, str, str], None] = {}
-        self.calls: dict[tuple[str, str], None] = {}
+        self.calls: dict[tuple[str, str], bool] = {}
+        """True for a call that is kept as of the number in `known`: it need not be read when that is still the last."""
         self.callbacks: dict[tuple[str, str], None] = {}
         self.persons: dict[tuple[str, str], None] = {}
         self.known: dict[str, int] = {}
@@ -105,7 +108,7 @@ class Wanted:
         rows: list[asyncpg.Record] = await connection.fetch(
             _READ,
             *columns(self.keys, TEXTS[:3]),
-            *columns(self.calls, TEXTS[:2]),
+            *columns([(*place, kept) for place, kept in self.calls.items()], ("text", "text", "bool")),
             *columns(self.callbacks, TEXTS[:2]),
             *columns(self.persons, TEXTS[:2]),
             *columns(self.known.items(), ("text", "bigint")),

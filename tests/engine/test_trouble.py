@@ -12,6 +12,9 @@ from app.store import codec
 from tests.engine.arrivals import offered, pressed, ready, saved
 from tests.engine.conftest import Start
 
+TOLD = "UPDATE centres SET seq = seq + 1"
+"""Who writes past the engine says so (decision 0008)."""
+
 
 async def test_a_connection_that_is_cut_is_made_again_and_nothing_is_lost(start: Start, db: asyncpg.Connection) -> None:
     engine = await start()
@@ -45,6 +48,7 @@ async def test_state_of_a_newer_program_is_left_alone(start: Start, db: asyncpg.
     engine = await start()
     await engine.handle(offered())
     await db.execute("""UPDATE calls SET state = (state::jsonb || '{"v": 2, "phase": {"type": "Dreaming"}}')::json""")
+    await db.execute(TOLD)
     with pytest.raises(Unavailable):
         await engine.handle(pressed("1"))
     assert engine.newer
@@ -56,6 +60,7 @@ async def test_a_row_that_cannot_be_read_harms_only_its_own_events(start: Start,
     for call in ("c1", "c2", "c3"):
         await engine.handle(offered(call))
     await db.execute("UPDATE calls SET state = '{}' WHERE id = 'c2'")
+    await db.execute(TOLD)
     arrivals = [pressed("1", call) for call in ("c1", "c2", "c3")]
     results = await asyncio.gather(*map(engine.handle, arrivals), return_exceptions=True)
     assert [type(result).__name__ for result in results] == ["Handled", "Quarantined", "Handled"]
