@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import secrets
 from contextlib import AsyncExitStack
+from typing import Protocol
 
 import asyncpg
 from starlette.applications import Starlette
@@ -47,6 +48,16 @@ GARBAGE = (20_000, 20, 20)
 TELLING = (SettingsError, migrations.MigrationError, resealing.WrongKey)
 """These say themselves what an administrator must do; of anything else the place in the program is logged."""
 log = logger()
+
+
+class Part(Protocol):
+    """What runs beside the requests; made, started, stopped."""
+
+    async def start(self) -> object:
+        """Begin."""
+
+    async def stop(self) -> object:
+        """End, and let go of everything."""
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -98,12 +109,7 @@ class Service:
         on_exit(let_go, workers_pool)
         await resealing.check(pool, seal)
         policies = Policies(pool, lambda text, _version: policyfile.load(text))
-        providers: dict[tuple[str, str], Provider] = {}
-        for centre in self.settings.centres:
-            policy = await self._policy(centre, policies, pool)
-            providers |= {(centre.id, p.name): p for p in platforms(centre, self.settings.public_url, policy)}
-        for provider in providers.values():
-            on_exit(provider.close)
+        providers = await self._providers(policies, pool)
         metrics = Metrics()
         engine = Engine(
             url,
@@ -119,7 +125,7 @@ class Service:
         webhooks = Webhooks(engine, pool, providers, self.settings.deadline_ms / 1000, metrics.webhook)
         switches = [provider for provider in providers.values() if isinstance(provider, Asterisk)]
         links = {each.centre: SwitchLink(engine, workers_pool, each, utc_now) for each in switches}
-        for part in (
+        await self._start(
             Notices(url, engine.node, lambda told: outbox.wake() if engine.node in told.outbox else None),
             engine,
             outbox,
@@ -127,13 +133,9 @@ class Service:
             Reconcile(engine, workers_pool, providers, utc_now),
             Retention(pool, policies, [c.id for c in self.settings.centres], utc_now, engine.node),
             Sealing(pool, seal),
-        ):
-            await part.start()
-            on_exit(part.stop)
+        )
         on_exit(webhooks.close)
-        for link in links.values():
-            await link.start()
-            on_exit(link.stop)
+        await self._start(*links.values())
         desks = api.build()
         desks.means = Means(engine, pool, utc_now, person, switches=links)
         routes: list[BaseRoute] = [
@@ -144,15 +146,28 @@ class Service:
         ]
         self._pages = ProxyHeadersMiddleware(Starlette(routes=routes), self.settings.proxies)  # type: ignore[arg-type,assignment]
         self._webhooks = webhooks
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
+        seldom_look_for_garbage()
         log.info("service.ready", centres=[c.id for c in self.settings.centres], platforms=len(providers))
 
     async def close(self) -> None:
         """Stop taking work, finish what is begun, let go of everything."""
         await self._running.aclose()
         log.info("service.stopped")
+
+    async def _start(self, *parts: Part) -> None:
+        for part in parts:
+            await part.start()
+            self._running.push_async_callback(part.stop)
+
+    async def _providers(self, policies: Policies, pool: asyncpg.Pool) -> dict[tuple[str, str], Provider]:
+        """The platforms of every centre, `(centre, name)` -> provider; each centre's policy is loaded."""
+        found: dict[tuple[str, str], Provider] = {}
+        for centre in self.settings.centres:
+            policy = await self._policy(centre, policies, pool)
+            found |= {(centre.id, p.name): p for p in platforms(centre, self.settings.public_url, policy)}
+        for provider in found.values():
+            self._running.push_async_callback(provider.close)
+        return found
 
     async def _database(self) -> str:
         if self.settings.database_url is not None:
@@ -169,6 +184,13 @@ class Service:
         policy = await policies.load(centre.id, active)
         policies.activate(centre.id, active)
         return policy
+
+
+def seldom_look_for_garbage() -> None:
+    """What stands now stays; see `GARBAGE`."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def platforms(centre: CentreSettings, public_url: str, policy: Policy) -> list[Provider]:

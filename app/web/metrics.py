@@ -12,7 +12,10 @@ from prometheus_client.process_collector import ProcessCollector
 from app.call.decision import OfferMade, TransferMade, Warned
 from app.engine.arrivals import Committed
 
+RINGS = (0, 1, 2, 3, 4, 5)
+TOGETHER = (1, 2, 4, 8, 16, 32, 64, 128)
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+SIGN = "Since this process last told Asterisk that it lives; above five the front office rings by the dialplan."
 
 
 class Metrics:
@@ -22,66 +25,37 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
-        counter = self._counter
-        self.events = counter("events", "Events decided and saved.", "type")
-        self.calls = counter("calls_started", "Calls that came in.", "centre")
-        self.phases = counter("phases_entered", "Phases that calls entered.", "phase")
-        self.rings = Histogram(
-            "warmlijn_rings",
-            "Rings of each phone that was rung.",
-            ["role"],
-            buckets=(0, 1, 2, 3, 4, 5),
-            registry=self.registry,
-        )
-        self.offers = counter("offers", "Phones rung, by outcome.", "role", "outcome")
-        self.transfers = counter("transfers", "Transfers, by outcome.", "outcome")
-        self.warnings = counter("warnings", "What the supervisor was warned of.", "centre", "kind")
-        self.batch = Histogram(
-            "warmlijn_batch_events",
-            "Events saved together.",
-            buckets=(1, 2, 4, 8, 16, 32, 64, 128),
-            registry=self.registry,
-        )
-        self.commit = Histogram(
-            "warmlijn_commit_seconds", "Time of one transaction.", buckets=FAST, registry=self.registry
-        )
-        self.webhooks = Histogram(
-            "warmlijn_webhook_seconds",
-            "Time of one webhook.",
-            ["provider", "status"],
-            buckets=FAST,
-            registry=self.registry,
-        )
+        # what was decided
+        self.events = self._counter("events", "Events decided and saved.", "type")
+        self.calls = self._counter("calls_started", "Calls that came in.", "centre")
+        self.phases = self._counter("phases_entered", "Phases that calls entered.", "phase")
+        self.rings = self._histogram("rings", "Rings of each phone that was rung.", RINGS, "role")
+        self.offers = self._counter("offers", "Phones rung, by outcome.", "role", "outcome")
+        self.transfers = self._counter("transfers", "Transfers, by outcome.", "outcome")
+        self.warnings = self._counter("warnings", "What the supervisor was warned of.", "centre", "kind")
+        # how fast
+        self.batch = self._histogram("batch_events", "Events saved together.", TOGETHER)
+        self.commit = self._histogram("commit_seconds", "Time of one transaction.", FAST)
+        self.webhooks = self._histogram("webhook_seconds", "Time of one webhook.", FAST, "provider", "status")
+        self.late = self._histogram("timer_late_seconds", "Between due and saved, per timer.", FAST)
         self._webhook: dict[tuple[str, int], Histogram] = {}
-        self.late = Histogram(
-            "warmlijn_timer_late_seconds", "Between due and saved, per timer.", buckets=FAST, registry=self.registry
-        )
-        self.outbox_age = Gauge(
-            "warmlijn_outbox_age_seconds", "Age of the oldest command not known to be done.", registry=self.registry
-        )
-        self.waiting = Gauge("warmlijn_callers_waiting", "Callers who wait.", ["centre"], registry=self.registry)
-        self.live = Gauge(
-            "warmlijn_calls_live", "Calls with a line that may be up.", ["centre"], registry=self.registry
-        )
-        self.quarantine = Gauge("warmlijn_quarantine", "Events set apart.", ["centre"], registry=self.registry)
-        self.link = Gauge(
-            "warmlijn_switch_link", "1 while this process holds the link with Asterisk.", ["centre"],
-            registry=self.registry,
-        )
-        self.sign = Gauge(
-            "warmlijn_switch_sign_age_seconds",
-            "Since this process last told Asterisk that it lives; above five the front office rings by the dialplan.",
-            ["centre"], registry=self.registry,
-        )
-        self.callbacks = Gauge(
-            "warmlijn_callbacks",
-            "Promises: open, and open past their day.",
-            ["centre", "state"],
-            registry=self.registry,
-        )
+        # how it is now
+        self.outbox_age = self._gauge("outbox_age_seconds", "Age of the oldest command not known to be done.")
+        self.waiting = self._gauge("callers_waiting", "Callers who wait.", "centre")
+        self.live = self._gauge("calls_live", "Calls with a line that may be up.", "centre")
+        self.quarantine = self._gauge("quarantine", "Events set apart.", "centre")
+        self.link = self._gauge("switch_link", "1 while this process holds the link with Asterisk.", "centre")
+        self.sign = self._gauge("switch_sign_age_seconds", SIGN, "centre")
+        self.callbacks = self._gauge("callbacks", "Promises: open, and open past their day.", "centre", "state")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"warmlijn_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"warmlijn_{name}", text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"warmlijn_{name}", text, labels, buckets=buckets, registry=self.registry)
 
     def committed(self, committed: Committed) -> None:
         """A listener of the engine."""
