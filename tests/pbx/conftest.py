@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from app.providers.demo.server import free_port, serving
-from app.web.quick import QuickWebSocket
+from app.providers.demo.server import free_port
 from tests.pbx import asterisk
 from tests.pbx.records import CENTRE
 from tests.pbx.stage import Stage, house, linked
@@ -54,11 +53,7 @@ async def stage(
     request: pytest.FixtureRequest, pbx: asterisk.Pbx, database: str, service_port: int
 ) -> AsyncIterator[Stage]:
     """A house with its link up; afterwards nobody is busy, and nothing is left at the switch."""
-
-    def server(application: Any) -> AbstractAsyncContextManager[str]:
-        return serving(application, service_port, QuickWebSocket)
-
-    async with house(database, pbx, server) as made:
+    async with house(database, pbx, service_port) as made:
         await linked(made)
         yield made
         await made.is_over()

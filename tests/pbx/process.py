@@ -17,9 +17,7 @@ import asyncpg
 import msgspec
 
 from app.call.events import Event
-from app.providers.demo.server import serving
 from app.store.database import reading_pool
-from app.web.quick import QuickWebSocket
 from tests.pbx.asterisk import Pbx
 from tests.pbx.records import Records
 from tests.pbx.stage import alive, house, hurried, signed
@@ -97,8 +95,7 @@ async def process(
 async def main(database: str, sounds: str, http_port: int, port: int, *, called: bool, standby: bool) -> None:
     """Until killed, or nobody clicks any more; phones ring as long as they really do."""
     pbx = Pbx(Path(sounds).parent, Path(sounds), None, (), 0, http_port, Path(os.devnull))
-    served = lambda app: serving(app, port, QuickWebSocket)  # noqa: E731
-    async with house(database, pbx, served, called=called, given=hurried(5.0)) as stage:
+    async with house(database, pbx, port, called=called, given=hurried(5.0)) as stage:
         if not standby:
             await alive(stage)
         reader = asyncio.StreamReader()

@@ -43,6 +43,14 @@ class Record:
     """What must not be: commands nobody sent, clocks of calls that are over."""
 
 
+TALKED = Record("bart answered", owes="bart")
+"""Bart spoke with the caller, and must register it."""
+SWAPPED = Record("bart answered, ans answered", "ans cancelled", "", "bart")
+"""The caller was gone while Bart and Ans spoke, or was with both of them."""
+DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
+"""Bart transferred the caller to Ans."""
+
+
 class Records(ABC):
     """Every caller's phone must be in `callers`, and every story calls `ends`."""
 

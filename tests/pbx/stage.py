@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from itertools import count
@@ -23,10 +23,12 @@ from app.policyfile.standard import SLOTS
 from app.providers.asterisk import Asterisk
 from app.providers.asterisk.wire import Told
 from app.providers.base import Arrival
+from app.providers.demo.server import serving
 from app.settings import AsteriskSettings, Secret, utc_now
 from app.store import codec
 from app.store.database import engine_pool, reading_pool
 from app.web import switch_socket
+from app.web.quick import QuickWebSocket
 from app.workers.outbox import Outbox
 from app.workers.switch_link import SwitchLink
 from app.workers.timers import Timers
@@ -118,10 +120,10 @@ def settings(pbx: Pbx, *, called: bool, several: bool = False) -> AsteriskSettin
 
 @asynccontextmanager
 async def house(
-    database: str, pbx: Pbx, socket_server: Callable[[Any], Any], *, called: bool = True, several: bool = False,
+    database: str, pbx: Pbx, port: int = 0, *, called: bool = True, several: bool = False,
     given: Policy | None = None, **other: Any,
 ) -> AsyncIterator[Stage]:
-    """The house until the end of the story; `socket_server(application)` serves it where Asterisk looks for it.
+    """The house until the end of the story; `port` is where Asterisk looks for it, if it looks for anybody.
 
     `other` settings of the switch than those of most stories.
     """
@@ -147,7 +149,7 @@ async def house(
             await part.start()
             stack.push_async_callback(part.stop)
         route = switch_socket.route({CENTRE: link.door})
-        await stack.enter_async_context(socket_server(Starlette(routes=[route])))
+        await stack.enter_async_context(serving(Starlette(routes=[route]), port, QuickWebSocket))
         yield Stage(pbx, pool, engine, asterisk, link, stack, database)
 
 

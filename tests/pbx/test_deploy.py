@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ import structlog
 from app.call.call import Choosing, Ended, Talking
 from app.doctor.modules import NEEDED
 from app.doctor.phones import CODECS
-from app.providers.demo.server import free_port, serving
-from app.web.quick import QuickWebSocket
+from app.providers.demo.server import free_port
 from tests.kept import kept
 from tests.pbx import asterisk
 from tests.pbx.acts import answered_in_the_menu, hear_each_other
@@ -41,10 +40,15 @@ def installed() -> None:
 
 
 @pytest.fixture
-def served() -> tuple[str, Callable[[Any], AbstractAsyncContextManager[str]]]:
-    """Where Asterisk looks for the house, and what serves it there."""
-    port = free_port()
-    return f"ws://127.0.0.1:{port}", lambda application: serving(application, port, QuickWebSocket)
+def port() -> int:
+    """Where Asterisk looks for the house."""
+    return free_port()
+
+
+@pytest.fixture
+def service(port: int) -> str:
+    """The same as its settings have it."""
+    return f"ws://127.0.0.1:{port}"
 
 
 @asynccontextmanager
@@ -122,11 +126,10 @@ async def test_the_example_of_a_phone_with_tls_loads_once_it_is_no_comment_any_m
 
 @pytest.mark.parametrize("trunk", ["registration", "ip"])
 async def test_a_citizen_calls_through_the_trunk_and_hears_the_menu(
-    tmp_path: Path, database: str, served: Any, trunk: str
+    tmp_path: Path, database: str, port: int, service: str, trunk: str
 ) -> None:
     """Logged in with a digest, and known by its address alone; one call in each codec, with session timers."""
-    service, server = served
-    async with lines(tmp_path, service, trunk) as (ours, theirs), house(database, ours, server) as stage:
+    async with lines(tmp_path, service, trunk) as (ours, theirs), house(database, ours, port) as stage:
         await linked(stage)
         await ours.cli("pjsip set logger on")
         async with Phone(ours.sip, "101") as bart, Phone(theirs.sip, "caller", number="0612345678") as caller:
@@ -161,10 +164,9 @@ async def test_a_citizen_calls_through_the_trunk_and_hears_the_menu(
 
 
 async def test_who_asks_not_to_be_shown_is_not_shown_though_the_network_tells_the_number(
-    tmp_path: Path, database: str, served: Any
+    tmp_path: Path, database: str, port: int, service: str
 ) -> None:
-    service, server = served
-    async with lines(tmp_path, service) as (ours, theirs), house(database, ours, server) as stage:
+    async with lines(tmp_path, service) as (ours, theirs), house(database, ours, port) as stage:
         await linked(stage)
         await ours.cli("pjsip set logger on")
         async with Phone(ours.sip, "101") as bart, Phone(theirs.sip, "caller", number="0612345678") as caller:
@@ -205,10 +207,9 @@ async def test_without_the_service_the_front_office_rings_within_two_seconds(tmp
 
 
 async def test_a_provider_that_calls_the_account_tells_the_number_in_the_header_to(
-    tmp_path: Path, database: str, served: Any
+    tmp_path: Path, database: str, port: int, service: str
 ) -> None:
-    service, server = served
-    async with lines(tmp_path, service) as (ours, theirs), house(database, ours, server) as stage:
+    async with lines(tmp_path, service) as (ours, theirs), house(database, ours, port) as stage:
         await linked(stage)
         base = ours.folder / "etc/pjsip.conf"
         base.write_text(base.read_text().replace("context = from-trunk ", "context = from-trunk-account ; "))
@@ -235,13 +236,12 @@ async def _invites(ours: Pbx, theirs: Pbx, to: str) -> None:
 
 
 async def test_asterisk_started_before_there_was_any_music_has_it_when_the_service_comes(
-    tmp_path: Path, database: str, served: Any
+    tmp_path: Path, database: str, port: int, service: str
 ) -> None:
     """As on the first day: the service made its music before Asterisk opened the link."""
-    service, server = served
     async with deployed(tmp_path / "ours", "ip", service, music=False) as ours:
         assert "warmlijn-hold" not in await ours.cli("moh show classes")
-        async with house(database, ours, server) as stage:
+        async with house(database, ours, port) as stage:
             await linked(stage)
             said = await ours.cli("moh show files")
             assert [tune for tune in ("moh/waiting/", "moh/hold/") if tune not in said] == []
@@ -255,10 +255,9 @@ async def waiting(logged: Sequence[Mapping[str, Any]], times: int) -> None:
 
 
 async def test_a_second_asterisk_stands_by_until_the_first_one_dies(
-    tmp_path: Path, database: str, served: Any
+    tmp_path: Path, database: str, port: int, service: str
 ) -> None:
-    service, server = served
-    async with deployed(tmp_path / "first", "ip", service) as first, house(database, first, server) as stage:
+    async with deployed(tmp_path / "first", "ip", service) as first, house(database, first, port) as stage:
         await linked(stage)
         with structlog.testing.capture_logs() as logged:
             async with deployed(tmp_path / "second", "ip", service, {"SOUNDS": str(first.sounds)}) as second:
@@ -335,12 +334,13 @@ async def test_an_sbc_calls_over_tls_with_srtp(tmp_path: Path) -> None:
     assert "RTP/SAVP" in said
 
 
-async def test_a_phone_of_another_pbx_behind_the_trunk_is_rung(tmp_path: Path, database: str, served: Any) -> None:
+async def test_a_phone_of_another_pbx_behind_the_trunk_is_rung(
+    tmp_path: Path, database: str, port: int, service: str
+) -> None:
     """As behind a Mitel: bart's phone 101 is registered over there, and here only a number at the trunk."""
-    service, server = served
     async with (
         lines(tmp_path, service, "pbx") as (ours, theirs),
-        house(database, ours, server, phones="PJSIP/{user}@trunk") as stage,
+        house(database, ours, port, phones="PJSIP/{user}@trunk") as stage,
     ):
         await linked(stage)
         async with Phone(theirs.sip, "101") as bart, Phone(theirs.sip, "caller", number="0612345678") as caller:

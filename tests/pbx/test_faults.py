@@ -5,34 +5,23 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from app.call.call import Choosing, Ended
 from app.call.events import KeysPressed
-from app.providers.demo.server import serving
-from app.web.quick import QuickWebSocket
 from tests.pbx.asterisk import Pbx
 from tests.pbx.process import Process, process
-from tests.pbx.records import Record, Records
+from tests.pbx.records import DONE, TALKED, Record, Records
 from tests.pbx.scene import Scene, scene
 from tests.pbx.stage import DIRECT, Stage, house, hurried, linked, signed
 
 pytestmark = pytest.mark.pbx
-Server = Callable[[Any], AbstractAsyncContextManager[str]]
 GONE = 6.5
 """Seconds after which the dialplan no longer believes that the service lives."""
-TALKED = Record("bart answered", owes="bart")
-DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
-
-
-@pytest.fixture
-def server(service_port: int) -> Server:
-    return lambda application: serving(application, service_port, QuickWebSocket)
 
 
 async def kcc_by_the_dialplan(stage: Records, s: Scene) -> None:
@@ -57,12 +46,12 @@ async def test_without_the_service_the_front_office_rings_by_the_dialplan(pbx: P
         stage.no_silence()
 
 
-async def test_a_conversation_goes_on_while_the_service_is_restarted(pbx: Pbx, stage: Stage, server: Server) -> None:
+async def test_a_conversation_goes_on_while_the_service_is_restarted(pbx: Pbx, stage: Stage, service_port: int) -> None:
     async with scene(stage) as story:
         await story.to("talking")
         await stage.close()
         await story.in_phase("talking")
-        async with house(stage.database, pbx, server) as again:
+        async with house(stage.database, pbx, service_port) as again:
             await linked(again)
             await moved_on(story, again)
             await again.ends(DONE)
@@ -81,7 +70,7 @@ async def moved_on(s: Scene, to: Records) -> None:
 
 
 async def test_who_hung_up_while_the_service_was_away_is_known_when_it_comes_back(
-    pbx: Pbx, stage: Stage, server: Server
+    pbx: Pbx, stage: Stage, service_port: int
 ) -> None:
     """Told, not found to be missing: nobody is called back who chose to go."""
     async with scene(stage) as story:
@@ -89,16 +78,16 @@ async def test_who_hung_up_while_the_service_was_away_is_known_when_it_comes_bac
         await stage.close()
         await story.caller.hangs_up()
         await asyncio.sleep(0.5)
-        async with house(stage.database, pbx, server) as again:
+        async with house(stage.database, pbx, service_port) as again:
             await story.bart.over()
             await again.ends(TALKED)
     stage.ended = True
 
 
-async def test_two_processes_share_one_link_and_either_may_decide(pbx: Pbx, database: str, server: Server) -> None:
+async def test_two_processes_share_one_link_and_either_may_decide(pbx: Pbx, database: str, service_port: int) -> None:
     async with (
-        house(database, pbx, server, several=True) as first,
-        house(database, pbx, serving, several=True) as second,
+        house(database, pbx, service_port, several=True) as first,
+        house(database, pbx, several=True) as second,
     ):
         await linked(first)
         assert not await second.link.holds()
@@ -143,33 +132,40 @@ async def test_the_service_hangs_and_the_dialplan_takes_new_callers(pbx: Pbx, da
         await service.ends(DONE)
 
 
-async def test_another_process_takes_over_from_one_that_hangs(pbx: Pbx, database: str) -> None:
-    """In the classic way, in which each can reach Asterisk; the one that wakes up does no harm."""
+@asynccontextmanager
+async def classic(pbx: Pbx) -> AsyncIterator[None]:
+    """Callers go to a house that connected by itself, over ARI."""
     await pbx.cli("dialplan set global WARMLIJN classic")
     try:
-        async with (
-            process(pbx, database, 0, called=False) as first,
-            process(pbx, database, 0, called=False, standby=True) as second,
-            scene(first) as story,
-        ):
-            await story.to("talking")
-            await first.sent()
-            async with frozen(first):
-                began = time.time()
-                await asyncio.sleep(GONE)
-                await signed(pbx, began + 3.0)
-                await story.in_phase("talking")
-                story.stage = second
-                await story.to_from("consult rings", "announced", "consult")
-                await story.in_phase("consult")
-            await asyncio.sleep(2.0)
-            await story.in_phase("consult")
-            await story.to_from("connecting", "connected", "transferred")
-            await story.leaves(story.caller, story.ans)
-            second.callers = first.callers
-            await second.ends(DONE)
+        yield
     finally:
         await pbx.cli("dialplan set global WARMLIJN warmlijn")
+
+
+async def test_another_process_takes_over_from_one_that_hangs(pbx: Pbx, database: str) -> None:
+    """In the classic way, in which each can reach Asterisk; the one that wakes up does no harm."""
+    async with (
+        classic(pbx),
+        process(pbx, database, 0, called=False) as first,
+        process(pbx, database, 0, called=False, standby=True) as second,
+        scene(first) as story,
+    ):
+        await story.to("talking")
+        await first.sent()
+        async with frozen(first):
+            began = time.time()
+            await asyncio.sleep(GONE)
+            await signed(pbx, began + 3.0)
+            await story.in_phase("talking")
+            story.stage = second
+            await story.to_from("consult rings", "announced", "consult")
+            await story.in_phase("consult")
+        await asyncio.sleep(2.0)
+        await story.in_phase("consult")
+        await story.to_from("connecting", "connected", "transferred")
+        await story.leaves(story.caller, story.ans)
+        second.callers = first.callers
+        await second.ends(DONE)
 
 
 LOST: dict[str, Record] = {
@@ -226,22 +222,18 @@ async def test_calls_come_again_after_asterisk_died(pbx: Pbx, stage: Stage) -> N
 
 async def test_the_classic_way_with_the_real_cadence(pbx: Pbx, database: str) -> None:
     """The house connects to ARI by itself; the phone rings 14 seconds: three times, and no fourth."""
-    await pbx.cli("dialplan set global WARMLIJN classic")
-    try:
-        async with house(database, pbx, serving, called=False, given=hurried(5.0)) as stage:
-            await linked(stage)
-            async with scene(stage) as story:
-                await story.to("ringing")
-                rang = await story.bart.rang()
-                assert 11.0 < rang < 15.0, rang
-                await story.bart.rings(2)
-                await story.to_from("answered", "talking")
-                await story.in_phase("talking")
-                ((_, missed, seconds), (_, answered, _)) = await stage.outcomes()
-                assert (missed, answered) == ("no_answer", "answered")
-                assert 13.0 < seconds < 15.0
-                await stage.cut()
-                await story.leaves(story.caller, story.bart)
-                await stage.ends(Record("bart no_answer, bart answered", owes="bart"))
-    finally:
-        await pbx.cli("dialplan set global WARMLIJN warmlijn")
+    async with classic(pbx), house(database, pbx, called=False, given=hurried(5.0)) as stage:
+        await linked(stage)
+        async with scene(stage) as story:
+            await story.to("ringing")
+            rang = await story.bart.rang()
+            assert 11.0 < rang < 15.0, rang
+            await story.bart.rings(2)
+            await story.to_from("answered", "talking")
+            await story.in_phase("talking")
+            ((_, missed, seconds), (_, answered, _)) = await stage.outcomes()
+            assert (missed, answered) == ("no_answer", "answered")
+            assert 13.0 < seconds < 15.0
+            await stage.cut()
+            await story.leaves(story.caller, story.bart)
+            await stage.ends(Record("bart no_answer, bart answered", owes="bart"))

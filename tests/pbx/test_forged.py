@@ -12,8 +12,7 @@ import pytest_asyncio
 import structlog
 
 from app.providers.asterisk.reading import READERS
-from app.providers.demo.server import free_port, serving
-from app.web.quick import QuickWebSocket
+from app.providers.demo.server import free_port
 from tests.pbx.asterisk import Pbx
 from tests.pbx.forger import Forger, forging
 from tests.pbx.stage import Stage, house
@@ -52,7 +51,7 @@ async def linked(database: str, tmp_path: Path) -> AsyncIterator[tuple[Stage, Fo
     port = free_port()
     pbx = Pbx(tmp_path, tmp_path / "sounds", None, (), 0, 0, tmp_path / "log")
     async with (
-        house(database, pbx, lambda application: serving(application, port, QuickWebSocket)) as stage,
+        house(database, pbx, port) as stage,
         forging(port) as forger,
     ):
         await forger.signs(0)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.call.call import Connected, Talking
-from tests.pbx.records import Record
+from tests.pbx.records import DONE, TALKED, Record
 from tests.pbx.scene import Scene, phase, scene
 from tests.pbx.stage import Stage
 
@@ -16,12 +16,10 @@ pytestmark = pytest.mark.pbx
 After = Callable[[Scene], Awaitable[None]]
 
 NOTHING = Record()
-TALKED = Record("bart answered", owes="bart")
 RUNG = Record("bart answered, ans cancelled", "ans cancelled", "ans promised", "bart")
 CONSULTED = Record("bart answered, ans answered", "ans cancelled", "ans promised", "bart")
 BUSY = Record("bart answered, ans busy", "ans busy", "ans promised", "bart")
 FAILED = Record("bart answered, ans answered", "ans failed", "ans promised", "bart")
-DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
 
 CALLER: dict[str, tuple[Record, ...]] = {
     "welcome": (NOTHING,),

@@ -11,15 +11,12 @@ import pytest
 from app.call.call import Choosing, Connected, Talking
 from tests.pbx.asterisk import Pbx
 from tests.pbx.process import process
-from tests.pbx.records import Record
+from tests.pbx.records import DONE, SWAPPED, TALKED, Record
 from tests.pbx.scene import WAYS, Scene, phase, scene
 from tests.pbx.stage import MENU, Stage
 
 pytestmark = pytest.mark.pbx
 
-TALKED = Record("bart answered", owes="bart")
-SWAPPED = Record("bart answered, ans answered", "ans cancelled", "", "bart")
-DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
 
 
 async def bart_comes(s: Scene) -> None:

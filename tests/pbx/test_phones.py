@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -16,8 +15,6 @@ from app.call.events import CallerIdentified, CompleteAsked, ConsultAsked
 from app.call.legs import Gather, Prompt
 from app.call.policy import Address, AgentProfile, Colleague, Keys, Policy
 from app.providers.base import Arrival
-from app.providers.demo.server import serving
-from app.web.quick import QuickWebSocket
 from tests.pbx import ports
 from tests.pbx.acts import both_back, hear, talking, until_agent
 from tests.pbx.asterisk import Pbx
@@ -47,11 +44,7 @@ def outdoors() -> Policy:
 @pytest_asyncio.fixture
 async def outside(pbx: Pbx, database: str, service_port: int) -> AsyncIterator[Stage]:
     """A house whose people have mobiles; afterwards nobody is busy, and nothing is left at the switch."""
-
-    def server(application: Any) -> AbstractAsyncContextManager[str]:
-        return serving(application, service_port, QuickWebSocket)
-
-    async with house(database, pbx, server, given=outdoors()) as made:
+    async with house(database, pbx, service_port, given=outdoors()) as made:
         await linked(made)
         yield made
         await made.is_over()

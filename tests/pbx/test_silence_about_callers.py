@@ -9,9 +9,8 @@ import pytest
 import structlog
 
 from app.call.call import Ended, Talking
-from app.providers.demo.server import free_port, serving
+from app.providers.demo.server import free_port
 from app.providers.numbers import LONGEST_NAME
-from app.web.quick import QuickWebSocket
 from tests.pbx import asterisk
 from tests.pbx.asterisk import HERE, SHIPPED, Pbx
 from tests.pbx.deployed import deployed
@@ -53,7 +52,7 @@ async def test_the_phone_shows_the_name_and_nobody_writes_down_who_called(
     with structlog.testing.capture_logs() as logged:
         async with (
             deployed(tmp_path / "ours", "ip", f"ws://127.0.0.1:{port}", words) as ours,
-            house(database, ours, lambda application: serving(application, port, QuickWebSocket)) as stage,
+            house(database, ours, port) as stage,
             Phone(ours.sip, "101") as bart,
         ):
             await linked(stage)

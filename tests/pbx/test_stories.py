@@ -13,12 +13,11 @@ from app.call.events import CompleteAsked, HangUpAsked, SwapAsked, ThreeWayAsked
 from app.call.legs import InRoom
 from tests.kept import kept
 from tests.pbx.acts import hear, talking, until_agent
-from tests.pbx.records import Record
+from tests.pbx.records import TALKED, Record
 from tests.pbx.scene import consulting, scene
 from tests.pbx.stage import CYCLE, DIRECT, MENU, Stage, phones
 
 pytestmark = pytest.mark.pbx
-TALKED = Record("bart answered", owes="bart")
 CONSULTED = Record("bart answered, ans answered", "ans cancelled", "ans promised", "bart")
 
 

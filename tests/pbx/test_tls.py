@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 import structlog
 
-from app.providers.demo.server import free_port, serving
+from app.providers.demo.server import free_port
 from app.settings import Secret
-from app.web.quick import QuickWebSocket
 from tests.pbx import asterisk
 from tests.pbx.asterisk import Pbx
 from tests.pbx.deployed import complaints, deployed
@@ -125,7 +124,7 @@ async def called(
     outside, inside = free_port(), free_port()
     async with (
         switch(folder, f"wss://localhost:{outside}", {"CA_FILE": str(ca)}) as pbx,
-        house(database, pbx, lambda app: serving(app, inside, QuickWebSocket), **other) as stage,
+        house(database, pbx, inside, **other) as stage,
         proxy(certificate, outside, inside),
     ):
         yield pbx, stage
@@ -179,7 +178,7 @@ async def classic(folder: Path, database: str, certificate: Path, **other: Any) 
         await pbx.cli("module reload http")
         await pbx.cli("dialplan set global WARMLIJN classic")
         url = f"https://localhost:{port}/ari"
-        async with house(database, pbx, serving, called=False, **({"url": url} | other)) as stage:
+        async with house(database, pbx, called=False, **({"url": url} | other)) as stage:
             yield pbx, stage
 
 
