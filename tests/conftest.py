@@ -24,8 +24,16 @@ settings.load_profile("house")
 # brings along): seconds each, on the very loop whose time-outs are tested
 plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[structlog.processors.add_log_level, plain])
+as_configured = structlog.get_config()
 
 numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that was run in a test has logs written to its screen, which is gone after that test."""
+    yield
+    structlog.configure(**as_configured)
 
 
 @pytest.fixture(scope="session")

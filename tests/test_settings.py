@@ -227,3 +227,19 @@ def test_the_command_line_speaks_the_language_that_was_asked_for(
     monkeypatch.setenv("WARMLIJN_PORT", "80a")
     assert main(["migrate", *options]) == 1
     assert capsys.readouterr().err.startswith(head)
+
+
+def test_the_key_of_names_is_one_or_two_while_it_is_changed(env: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "names-key"
+    file.write_text(f"{TOKEN},{OTHER}\n")
+    assert load(env).names_keys == ()
+    assert [key.reveal() for key in load(env | {"WARMLIJN_NAMES_KEY_FILE": str(file)}).names_keys] == [TOKEN, OTHER]
+    assert mistakes(env | {"WARMLIJN_NAMES_KEY": TOKEN[:31]}) == (
+        "WARMLIJN_NAMES_KEY is too short: at least 32 characters.",
+    )
+    assert mistakes(env | {"WARMLIJN_NAMES_KEY": "changeme" * 4}) == (
+        "WARMLIJN_NAMES_KEY looks like an example; make a random one.",
+    )
+    assert mistakes(env | {"WARMLIJN_NAMES_KEY": ",".join((TOKEN, OTHER, TOKEN[::-1]))}) == (
+        "WARMLIJN_NAMES_KEY must hold one secret, or two separated by a comma while you change them.",
+    )
