@@ -85,6 +85,18 @@ async def test_without_a_session_silence_is_enough_and_with_one_only_the_end_of_
     assert await outbox.take_over(pool, "two", CENTRES) == 1, "it is dead"
 
 
+async def test_a_call_of_which_something_was_written_a_moment_ago_is_left_whole(
+    start: Start, pool: asyncpg.Pool, db: asyncpg.Connection
+) -> None:
+    engine = await start("one", session=False)
+    await a_dial(engine)
+    await db.execute(SILENT)
+    await engine.handle(arrival(ConsultAsked(call="c1", agent="jan"), "second"))
+    assert await outbox.take_over(pool, "two", CENTRES) == 0
+    await db.execute(SILENT)
+    assert await outbox.take_over(pool, "two", CENTRES) == 2
+
+
 async def test_what_others_add_to_a_call_is_no_sign_of_life_of_the_process_that_sends_it(
     start: Start, pool: asyncpg.Pool, db: asyncpg.Connection
 ) -> None:

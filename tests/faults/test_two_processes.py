@@ -27,6 +27,7 @@ async def served(resident: Resident, on: Side, agents: dict[str, Desk], evidence
     await resident.presses("1")
     await hears(resident, "people", seconds=40)
     holds = "SELECT state->>'id' FROM agents WHERE state->>'call' = $1 AND state->>'state' = 'talking'"
+    await until(lambda: evidence.rows(holds, resident.call), "an agent speaks")  # told a moment after it is heard
     agent = (await evidence.rows(holds, resident.call))[0][0]
     if story == "transfer":
         await agents[agent].clicks(resident.call, "consult", colleague="omar")
