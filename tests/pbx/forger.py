@@ -31,6 +31,15 @@ class Forger:
             (200, EMPTY[path]) if method == "GET" and path in EMPTY else (404 if method == "GET" else 204, None)
         )
 
+    @property
+    def port(self) -> int:
+        """Where the house listens."""
+        return int(self._socket.remote_address[1])
+
+    async def leaves(self) -> None:
+        """Hang up."""
+        await self._socket.close()
+
     async def tells(self, text: str) -> None:
         """Any message at all."""
         await self._socket.send(text)

@@ -39,6 +39,10 @@ WHOLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+HONEST = {"id": "honest-1", "state": "Ring", "caller": {"name": "", "number": "0612345678"}}
+CALL = json.dumps({"type": "StasisStart", "args": ["inbound", "140123"], "channel": HONEST})
+
+
 def forged() -> list[str]:
     """Every kind of event with every odd value in every field, else as it should be; and what is no event."""
     events = [WHOLE | {"type": kind, field: odd} for kind in TYPES for field in FIELDS for odd in ODD]
@@ -64,8 +68,20 @@ async def test_nothing_that_is_told_brings_the_house_down(linked: tuple[Stage, F
         for text in forged():
             await forger.tells(text)
         await forger.signs(await forger.signs(0) + 1)
-        channel = {"id": "honest-1", "state": "Ring", "caller": {"name": "", "number": "0612345678"}}
-        await forger.tells(json.dumps({"type": "StasisStart", "args": ["inbound", "140123"], "channel": channel}))
+        await forger.tells(CALL)
         await stage.until(lambda call: call.dialled == "140123" and call.number.kind == "mobile")
         assert ("POST", "channels/honest-1/answer", {}) in forger.asked
     assert not {"asterisk.event_failed", "asterisk.link_failed"} & {entry["event"] for entry in logged}
+
+
+async def test_a_second_link_is_asked_nothing_and_believed_nothing_while_the_first_lives(
+    linked: tuple[Stage, Forger],
+) -> None:
+    stage, first = linked
+    async with forging(first.port) as second:
+        await second.tells(CALL)
+        await first.signs(await first.signs(0) + 1)
+        assert (second.asked, await stage.calls()) == ([], [])
+        await first.leaves()
+        await second.signs(0)
+        await stage.until(lambda call: call.dialled == "140123")
