@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from app.call.because import chain
 from app.call.call import Call
 from app.call.decision import OfferMade, TransferMade
-from app.call.legs import Gather, Leg, Music, Prompt
+from app.call.legs import Gather, Leg, Line, Music, Prompt
 from tests.core.house import House, Step
+
+P = TypeVar("P")
 
 
 def of(centre: House, call: str = "c1") -> Call:
     """The call as it is now."""
     return centre.calls[call]
+
+
+def during(centre: House, kind: type[P], call: str = "c1") -> P:
+    """The phase, which is one of this kind."""
+    found = of(centre, call).phase
+    assert isinstance(found, kind), found
+    return found
 
 
 def caller(centre: House, call: str = "c1") -> Leg:
@@ -33,6 +44,12 @@ def codes(steps: list[Step]) -> list[str]:
 def sent(steps: list[Step]) -> list[str]:
     """The commands of these events, as `Say c1.1`."""
     return [f"{c.name} {c.leg}" for step in steps for c in step.decision.commands]
+
+
+def first(leg: Leg) -> Line:
+    """The first sentence this leg hears."""
+    assert isinstance(leg.doing, Prompt | Gather), leg.doing
+    return leg.doing.lines[0]
 
 
 def hears(leg: Leg) -> list[str]:

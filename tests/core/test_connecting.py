@@ -1,8 +1,11 @@
 """Confirm before release: the agent is let go, and a transfer counts, only when the switch says so (rule 9)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from app.call import events as e
+from app.call.call import Consulting, Waiting
 from tests.core.acts import ends, joined
 from tests.core.house import House
 from tests.core.moments import (
@@ -14,7 +17,7 @@ from tests.core.moments import (
     consulting,
     consulting_speaking,
 )
-from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
+from tests.core.seen import caller, codes, during, hears, last, of, outcomes, phase, sent
 
 
 def test_the_agent_is_let_go_when_both_are_in_the_room_and_not_before() -> None:
@@ -36,7 +39,7 @@ def test_the_switch_is_asked_and_then_the_consult_goes_on() -> None:
     assert sent(centre.wait(3)) == ["Look c1.1", "Look c1.3"]
     steps = centre.wait(3)
     assert (codes(steps), phase(centre)) == (["connect.failed"], "Consulting")
-    assert (hears(caller(centre)), of(centre).phase.focus) == (["hold"], "colleague")  # type: ignore[union-attr]
+    assert (hears(caller(centre)), during(centre, Consulting).focus) == (["hold"], "colleague")
     assert centre.agents["joke"].state == "talking"
 
 
@@ -68,9 +71,9 @@ def test_the_agent_may_go_while_they_are_being_connected(how: str) -> None:
 @pytest.mark.parametrize(
     ("moment", "because"), [(connecting, "transfer.{}"), (connecting_without_agent, "recall"), (connected, "recall")]
 )
-def test_a_colleague_lost_or_a_voicemail_found_is_a_failed_transfer(moment: object, because: str) -> None:
+def test_a_colleague_lost_or_a_voicemail_found_is_a_failed_transfer(moment: Callable[[], House], because: str) -> None:
     for event, cause in ((e.LegEnded("c1", "c1.3"), "failed"), (e.LegMachine("c1", "c1.3"), "voicemail")):
-        centre = moment()  # type: ignore[operator]
+        centre = moment()
         assert codes(centre.handle(event)) == [because.format(cause)]
         assert outcomes(centre)[-1] == ("to piet", cause)
         assert [c.status for c in centre.callbacks.values()] == ["pending"]
@@ -81,7 +84,7 @@ def test_a_colleague_who_leaves_within_five_seconds_brings_the_caller_back_with_
     centre.wait(4.9)
     centre.handle(e.AgentNotReady("fatima", "pauze"))
     assert codes(ends(centre, "colleague")) == ["recall"]
-    assert (hears(caller(centre)), of(centre).phase.priority) == (["connected_left"], 1)  # type: ignore[union-attr]
+    assert (hears(caller(centre)), during(centre, Waiting).priority) == (["connected_left"], 1)
 
 
 def test_after_five_seconds_it_counts_and_what_was_owed_is_withdrawn() -> None:
@@ -130,11 +133,11 @@ def stable_and_held() -> House:
 
 
 @pytest.mark.parametrize(("moment", "cause"), [(connected_stable, "lost"), (stable_and_held, "normal")])
-def test_a_colleague_s_lost_line_brings_the_caller_back_first_in_line(moment: object, cause: str) -> None:
-    centre = moment()  # type: ignore[operator]
+def test_a_colleague_s_lost_line_brings_the_caller_back_first_in_line(moment: Callable[[], House], cause: str) -> None:
+    centre = moment()
     centre.handle(e.AgentNotReady("fatima", "pauze"))
     assert codes(ends(centre, "colleague", cause)) == ["line_lost"]
-    assert (hears(caller(centre)), of(centre).phase.priority) == (["apology_line_lost"], 1)  # type: ignore[union-attr]
+    assert (hears(caller(centre)), during(centre, Waiting).priority) == (["apology_line_lost"], 1)
 
 
 def test_the_colleague_s_hold_key_gives_music_and_the_same_key_takes_it_back() -> None:
@@ -151,8 +154,8 @@ def test_a_voicemail_reported_after_five_seconds_of_talk_is_a_mistake_of_the_swi
 
 
 @pytest.mark.parametrize("moment", [connecting, connected, consulting_speaking])
-def test_other_reports_mean_nothing(moment: object) -> None:
-    centre = moment()  # type: ignore[operator]
+def test_other_reports_mean_nothing(moment: Callable[[], House]) -> None:
+    centre = moment()
     for leg in ("c1.1", "c1.3"):
         assert codes(centre.handle(e.LegDialling("c1", leg))) == ["ignored.phase"]
 

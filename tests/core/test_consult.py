@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from app.call import events as e
+from app.call.call import Consulting
 from tests.core.acts import answers, ends, heard, joined
 from tests.core.house import House
 from tests.core.moments import (
@@ -16,7 +17,7 @@ from tests.core.moments import (
     talking,
     three_way,
 )
-from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
+from tests.core.seen import caller, codes, during, first, hears, last, of, outcomes, phase, sent
 
 
 def test_the_caller_hears_music_and_the_agent_the_ringing_tone() -> None:
@@ -31,9 +32,9 @@ def test_who_answers_hears_who_is_calling_and_why_before_they_speak() -> None:
     centre = consulting()
     centre.handle(e.CallerIdentified("c1", "joke", name="c1.name"))
     assert codes(answers(centre, "colleague")) == ["consult.answered"]
-    doing = last(centre, "colleague").doing
-    assert doing.lines[0].text == "announce"  # type: ignore[union-attr]
-    assert doing.lines[0].slots == {"beller": "@c1.name", "medewerker": "agent:joke", "onderwerp": "topic:wmo"}  # type: ignore[union-attr]
+    line = first(last(centre, "colleague"))
+    assert line.text == "announce"
+    assert line.slots == {"beller": "@c1.name", "medewerker": "agent:joke", "onderwerp": "topic:wmo"}
     steps = heard(centre, "colleague")
     assert (codes(steps), sent(steps)) == (["consult.speaking"], ["Join c1.2", "Join c1.3"])
     assert outcomes(centre)[-1] == ("piet", "answered")
@@ -57,7 +58,7 @@ def test_swapping_gives_the_other_one_music_and_a_new_room_each_time() -> None:
     joined(centre)
     centre.handle(e.SwapAsked("c1", "joke"))
     assert (hears(caller(centre)), hears(last(centre, "colleague"))) == (["hold"], [])
-    assert of(centre).phase.room == "c1-r4"  # type: ignore[union-attr]
+    assert during(centre, Consulting).room == "c1-r4"
 
 
 def test_three_way_puts_all_in_one_room_and_asking_again_does_nothing() -> None:
@@ -70,7 +71,7 @@ def test_three_way_puts_all_in_one_room_and_asking_again_does_nothing() -> None:
 def test_from_a_three_way_a_swap_keeps_the_colleague() -> None:
     centre = three_way()
     centre.handle(e.SwapAsked("c1", "joke"))
-    assert (hears(caller(centre)), of(centre).phase.focus) == (["hold"], "colleague")  # type: ignore[union-attr]
+    assert (hears(caller(centre)), during(centre, Consulting).focus) == (["hold"], "colleague")
 
 
 @pytest.mark.parametrize(

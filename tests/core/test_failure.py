@@ -3,9 +3,10 @@
 import pytest
 
 from app.call import events as e
+from app.call.call import Offering, Talking, Waiting
 from tests.core.acts import ends, joined
 from tests.core.moments import connecting, consulting, consulting_speaking, ringing_on, talking
-from tests.core.seen import caller, codes, hears, of, outcomes, phase, sent
+from tests.core.seen import caller, codes, during, hears, of, outcomes, phase, sent
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ def test_the_agent_sees_why_and_the_callback_is_pending_at_once(cause: str, outc
     centre = consulting()
     steps = ends(centre, "colleague", cause)
     assert (codes(steps), sent(steps)) == ([f"transfer.{outcome}"], ["Join c1.1", "Join c1.2"])
-    assert of(centre).phase.failed == outcome  # type: ignore[union-attr]
+    assert during(centre, Talking).failed == outcome
     (owed,) = centre.callbacks.values()
     assert (owed.status, owed.colleague, owed.department, owed.agent, owed.cause) == (
         "pending", "piet", "wmo", "joke", outcome,
@@ -63,8 +64,8 @@ def test_without_an_agent_the_front_office_is_recalled_with_a_sentence_and_the_c
     centre.handle(e.AgentNotReady("fatima", "pauze"))
     assert codes(ends(centre, "colleague", "busy")) == ["recall"]
     assert (phase(centre), hears(caller(centre))) == ("Waiting", ["recall"])
-    waiting = of(centre).phase
-    assert (waiting.recall, waiting.priority) == (True, 1)  # type: ignore[union-attr]
+    waiting = during(centre, Waiting)
+    assert (waiting.recall, waiting.priority) == (True, 1)
     assert [c.status for c in centre.callbacks.values()] == ["pending"]
     assert [sum(diary.booked.values()) for diary in centre.diaries.values()] == [1]
 
@@ -73,7 +74,7 @@ def test_who_is_recalled_may_be_consulted_for_again() -> None:
     centre = ringing_on()
     ends(centre, "colleague", "busy")
     assert phase(centre) == "Offering", "fatima is ready"
-    centre.handle(e.LegAnswered("c1", of(centre).phase.leg))  # type: ignore[union-attr]
+    centre.handle(e.LegAnswered("c1", during(centre, Offering).leg))
     joined(centre)
     assert codes(centre.handle(e.ConsultAsked("c1", "fatima", "piet"))) == ["ignored.rung_already"]
 
@@ -81,4 +82,4 @@ def test_who_is_recalled_may_be_consulted_for_again() -> None:
 def test_who_are_being_connected_and_lose_the_colleague_are_back_with_the_agent_in_a_new_room() -> None:
     centre = connecting()
     assert codes(ends(centre, "colleague")) == ["transfer.failed"]
-    assert (phase(centre), of(centre).phase.room) == ("Talking", "c1-r4")  # type: ignore[union-attr]
+    assert (phase(centre), during(centre, Talking).room) == ("Talking", "c1-r4")

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from app.agents.presence import decide_agent, is_last_ready, miss, release
 from app.call import events as e
 from app.call.agent import Agent, AgentState
+from app.call.call import Offering
 from app.call.decision import Registered, RegistrationOwed
 from app.call.timers import Timer
 from tests.core.acts import answers, ends, house, joined, presses, rings
 from tests.core.house import TUESDAY, House
 from tests.core.moments import consulting, offering, recalled, talking
 from tests.core.policies import policy
-from tests.core.seen import codes, of, phase
+from tests.core.seen import codes, during, phase
 
 QUESTION = (e.Question("wmo", direct=True),)
 
@@ -230,7 +231,7 @@ def test_an_agent_who_registers_while_that_very_caller_waits_again_gets_them_bac
     centre = recalled()
     centre.handle(e.RegistrationDone("c1", "joke", QUESTION))
     centre.handle(e.AgentReady("joke"))
-    assert (phase(centre), of(centre).phase.agent) == ("Offering", "joke")  # type: ignore[union-attr]
+    assert (phase(centre), during(centre, Offering).agent) == ("Offering", "joke")
 
 
 def test_the_wrap_up_lasts_as_long_as_the_office_says_and_is_an_agent_s_own_clock() -> None:

@@ -6,13 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from app.call import events as e
+from app.call.call import Offering
 from app.call.decision import OfferMade, Warned
 from app.call.policy import Ringing
 from tests.core.acts import answers, ends, heard, house, joined, phone_rings, presses, rings, silent
 from tests.core.house import House
 from tests.core.moments import joining, offering, offering_withdrawn
 from tests.core.policies import policy
-from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
+from tests.core.seen import caller, codes, during, hears, last, of, outcomes, phase, sent
 
 
 def test_after_the_third_ring_the_phone_is_withdrawn_and_its_end_is_waited_for() -> None:
@@ -213,8 +214,7 @@ def test_when_the_switch_says_nothing_it_is_asked_and_then_the_caller_waits_on_f
     steps = centre.wait(3)
     assert codes(steps) == ["join.failed"]
     assert outcomes(centre) == [("joke", "lost")]
-    waiting = of(centre).phase
-    assert (waiting.waiting.priority, last(centre, "agent").party) == (1, "fatima")  # type: ignore[union-attr]
+    assert (during(centre, Offering).waiting.priority, last(centre, "agent").party) == (1, "fatima")
 
 
 def test_only_who_was_not_seen_is_asked_about() -> None:
@@ -238,7 +238,7 @@ def test_who_hangs_up_before_the_first_word_declined_and_the_caller_goes_first()
     assert f"HangUp {leg}" in sent(steps)
     assert (centre.agents["joke"].state, centre.agents["joke"].reason) == ("not_ready", "declined")
     assert (phase(centre), last(centre, "agent").party, hears(caller(centre))) == ("Offering", "fatima", ["back_soon"])
-    assert of(centre).phase.waiting.priority == 1  # type: ignore[union-attr]
+    assert during(centre, Offering).waiting.priority == 1
     assert outcomes(centre) == [("joke", "declined")]
     assert codes(ends(centre, "agent", "normal")) != ["caller_gone"]
 

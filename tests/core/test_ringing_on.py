@@ -1,11 +1,15 @@
 """The agent is gone: the phone rings on, both hear a sentence, then they are connected (design §5 rule 12)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from app.call import events as e
+from app.call.call import Offering
 from tests.core.acts import answers, ends, heard, joined
+from tests.core.house import House
 from tests.core.moments import announcing, consulting_announcing, ringing_on
-from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
+from tests.core.seen import caller, codes, during, hears, last, outcomes, phase, sent
 
 
 def test_who_answers_hears_who_it_is_and_the_caller_that_they_are_connected() -> None:
@@ -38,9 +42,9 @@ def test_sentences_whose_end_is_never_reported_are_not_waited_for() -> None:
      (announcing, e.LegEnded("c1", "c1.3"), "failed"), (announcing, e.LegMachine("c1", "c1.3"), "voicemail")],
 )  # fmt: skip
 def test_a_colleague_who_is_not_there_after_all_brings_the_caller_back(
-    moment: object, event: e.Event, cause: str
+    moment: Callable[[], House], event: e.Event, cause: str
 ) -> None:
-    centre = moment()  # type: ignore[operator]
+    centre = moment()
     assert codes(centre.handle(event)) == ["recall"]
     assert outcomes(centre)[-1] == ("to piet", cause)
     assert [c.cause for c in centre.callbacks.values()] == [cause]
@@ -50,12 +54,12 @@ def test_a_colleague_who_is_not_there_after_all_brings_the_caller_back(
 def test_after_the_third_ring_the_front_office_is_recalled() -> None:
     centre = ringing_on()
     assert sent(centre.wait(14))[:2] == ["Say c1.1", "StopRinging c1.3"]
-    assert of(centre).phase.waiting.recall  # type: ignore[union-attr]
+    assert during(centre, Offering).waiting.recall
 
 
 @pytest.mark.parametrize("moment", [ringing_on, announcing])
-def test_the_agent_s_end_reported_twice_changes_nothing(moment: object) -> None:
-    centre = moment()  # type: ignore[operator]
+def test_the_agent_s_end_reported_twice_changes_nothing(moment: Callable[[], House]) -> None:
+    centre = moment()
     assert codes(centre.handle(e.LegEnded("c1", "c1.2"))) == ["ignored.leg_over"]
 
 
@@ -67,6 +71,6 @@ def test_the_agent_s_line_that_ends_during_the_sentence_is_only_noted() -> None:
 
 
 @pytest.mark.parametrize("moment", [ringing_on, announcing])
-def test_other_reports_mean_nothing(moment: object) -> None:
-    centre = moment()  # type: ignore[operator]
+def test_other_reports_mean_nothing(moment: Callable[[], House]) -> None:
+    centre = moment()
     assert codes(centre.handle(e.LegDialling("c1", "c1.3"))) == ["ignored.phase"]

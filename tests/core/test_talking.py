@@ -5,10 +5,11 @@ from typing import Literal
 import pytest
 
 from app.call import events as e
+from app.call.call import Offering, Talking, Waiting
 from tests.core.acts import ends, heard, house, joined, presses, rings
 from tests.core.house import House
 from tests.core.moments import recalled, talking, talking_held
-from tests.core.seen import caller, codes, hears, last, of, outcomes, phase, sent
+from tests.core.seen import caller, codes, during, hears, last, of, outcomes, phase, sent
 
 
 def test_an_agent_who_rounds_off_leaves_the_caller_with_a_sentence_and_owes_the_registration() -> None:
@@ -30,7 +31,7 @@ def test_an_agent_s_lost_line_puts_the_caller_first_in_line_with_a_sentence() ->
     centre.handle(e.AgentNotReady("fatima", "pauze"))
     assert codes(ends(centre, "agent", "lost")) == ["line_lost"]
     assert hears(caller(centre)) == ["apology_line_lost"]
-    assert (phase(centre), of(centre).phase.priority) == ("Waiting", 1)  # type: ignore[union-attr]
+    assert (phase(centre), during(centre, Waiting).priority) == ("Waiting", 1)
     assert centre.agents["joke"].state == "wrap_up"
 
 
@@ -46,7 +47,7 @@ def test_the_hold_key_gives_music_and_the_same_key_brings_both_into_a_new_room()
     assert codes(centre.handle(e.PhoneHeld("c1", "c1.2"))) == ["ignored.phase"]
     steps = centre.handle(e.PhoneRetrieved("c1", "c1.2"))
     assert (codes(steps), sent(steps)) == (["retrieve"], ["Join c1.1", "Join c1.2"])
-    assert of(centre).phase.room == "c1-r2"  # type: ignore[union-attr]
+    assert during(centre, Talking).room == "c1-r2"
     joined(centre)
     assert codes(centre.handle(e.PhoneRetrieved("c1", "c1.2"))) == ["ignored.phase"]
 
@@ -55,7 +56,7 @@ def test_the_hold_key_gives_music_and_the_same_key_brings_both_into_a_new_room()
 def test_whoever_hangs_up_while_the_caller_is_on_hold_has_not_rounded_off(cause: str) -> None:
     centre = talking_held()
     assert codes(ends(centre, "agent", cause)) == ["line_lost"]
-    assert (hears(caller(centre)), of(centre).phase.waiting.priority) == (["apology_line_lost"], 1)  # type: ignore[union-attr]
+    assert (hears(caller(centre)), during(centre, Offering).waiting.priority) == (["apology_line_lost"], 1)
 
 
 def test_the_hold_key_of_another_line_does_nothing() -> None:

@@ -133,6 +133,7 @@ async def test_who_does_not_read_the_answer_is_let_go(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     reader._transport.pause_reading()  # type: ignore[attr-defined] # nothing is taken from the line
     writer.write(head("GET", "/huge"))
+    assert await _held(port)
     async with asyncio.timeout(8):
         while await _held(port):
             await asyncio.sleep(0.1)
