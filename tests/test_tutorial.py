@@ -133,7 +133,7 @@ async def test_changing_the_policy() -> None:
                 assert kind == "sh"
                 await done(second, code)
     said = "".join(second.said)
-    for part in ("19 proeven geslaagd", "0 gebeurtenissen opnieuw beslist", "Minder lang wachten", "Toch te kort"):
+    for part in ("19 proeven geslaagd", "0 gesprekken sinds", "Minder lang wachten", "Toch te kort"):
         assert part in said, part
 
 
