@@ -147,6 +147,7 @@ class Queues:
         joins = first[0].command.name == "Join" and self._out.in_order(first[0])
         if joins and rows and rows[0].command.name == "Join" and rows[0].command.leg != first[0].command.leg:
             first.append(rows.popleft())
+            first.sort(key=lambda row: row.command.leg.endswith(".1"))  # the caller hears music until somebody is there
         return first
 
     async def _one(self, row: Row, call: Call, never_dialled: set[str], nameless: set[str]) -> bool:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from app.call.commands import Command
-from app.call.legs import Gather, InRoom, Prompt
+from app.call.legs import Gather, InRoom, Music, Prompt, Role
+from app.providers.asterisk.manner import Manner
 from app.providers.asterisk.names import playback
 from app.providers.asterisk.rest import Answer, Body
-from app.providers.asterisk.sending import Manner, Sending
+from app.providers.asterisk.sending import Sending
 from app.providers.asterisk.voices import Voices
-from app.providers.base import Order
+from app.providers.base import Order, Uncertain
 from tests.providers.test_asterisk import CALL, CENTRE, INBOUND, LEG, Keys
 
 
@@ -28,6 +29,7 @@ class Wire:
         self.asked: list[str] = []
         self.media: list[list[str]] = []
         self.gone: list[str] = []
+        self.lost = False
         self.may = asyncio.Event()
         self.may.set()
 
@@ -37,10 +39,12 @@ class Wire:
         self.asked.append(asked := f"{method} {path}")
         self.media += [] if body is None else [body["media"]]
         await self.may.wait()
+        if self.lost:
+            raise Uncertain("the link is gone")
         if asked in self.gone:
             self.gone.remove(asked)
             return Answer(404, {"message": "Bridge not found"})
-        return Answer(204, {})
+        return Answer(204, {"state": "Up"})
 
 
 def sending_over(wire: Wire, tmp_path: Path) -> Sending:
@@ -50,9 +54,9 @@ def sending_over(wire: Wire, tmp_path: Path) -> Sending:
     return sending
 
 
-def joins(step: int) -> Order:
+def joins(step: int, role: Role = "agent") -> Order:
     command = Command(LEG, step, "Join", InRoom(f"{CALL}-r{step}"), left=f"{CALL}-r{step - 1}" if step > 2 else "")
-    return Order(CENTRE, CALL, command, "nl", role="agent")
+    return Order(CENTRE, CALL, command, "nl", role=role, line=INBOUND if role == "caller" else "")
 
 
 @pytest.mark.parametrize("in_order", [True, False])
@@ -83,8 +87,8 @@ async def test_a_room_that_went_away_is_made_again(tmp_path: Path) -> None:
     assert [each for each in wire.asked if "bridges" in each] == [enter, f"POST /bridges/{CALL}-r2", enter]
 
 
-def says(step: int) -> Order:
-    return Order(CENTRE, CALL, Command(LEG, step, "Say", Prompt(())), "nl", role="caller", line=INBOUND)
+def says(step: int, left: str = "") -> Order:
+    return Order(CENTRE, CALL, Command(LEG, step, "Say", Prompt(()), left), "nl", role="caller", line=INBOUND)
 
 
 async def test_a_caller_is_answered_and_spoken_to_in_one_breath_with_music_behind_it(tmp_path: Path) -> None:
@@ -103,13 +107,13 @@ async def test_a_caller_is_answered_and_spoken_to_in_one_breath_with_music_behin
     assert not {play, f"DELETE /playbacks/{LEG}_2"} & {*wire.asked}, "what sounds already sounds on"
     wire.asked.clear()
     await sending.send(says(3))
-    assert wire.asked == [f"DELETE /playbacks/{LEG}_2", f"POST /channels/{INBOUND}/play/{LEG}_3"]
+    assert wire.asked == [f"POST /channels/{INBOUND}/play/{LEG}_3", f"DELETE /playbacks/{LEG}_2"]
 
 
 async def test_what_two_take_over_from_a_dead_process_is_said_once_and_nothing_that_is_late(tmp_path: Path) -> None:
     wire = Wire()
     sending = sending_over(wire, tmp_path)
-    wire.gone.append(f"GET /playbacks/{LEG}_7")
+    wire.gone += [f"GET /playbacks/{LEG}_7", *2 * (f"DELETE /playbacks/{LEG}_6",)]
     await asyncio.gather(sending.send(says(7)), sending.send(says(7)))
     assert wire.asked.count(f"POST /channels/{INBOUND}/play/{LEG}_7") == 1
     wire.asked.clear()
@@ -117,6 +121,42 @@ async def test_what_two_take_over_from_a_dead_process_is_said_once_and_nothing_t
     assert wire.asked == []
     assert sending.passed(playback(LEG, 6)), "another process was late: it is stopped as soon as it sounds"
     assert not sending.passed(playback(LEG, 7))
+
+
+async def test_who_may_have_been_answered_is_asked_before_everything_waits_for_the_end_of_what_they_hear(
+    tmp_path: Path,
+) -> None:
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    wire.lost = True
+    with pytest.raises(Uncertain):
+        await sending.send(says(2))
+    wire.lost = False
+    wire.asked.clear()
+    await sending.send(says(3))
+    assert wire.asked[0] == f"GET /channels/{INBOUND}"
+    assert f"POST /channels/{INBOUND}/answer" not in wire.asked
+
+
+async def test_between_two_requests_a_caller_always_hears_something(tmp_path: Path) -> None:
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    music, over = f"POST /channels/{INBOUND}/moh", f"DELETE /channels/{INBOUND}/moh"
+    await sending.send(says(2))
+    wire.asked.clear()
+    await sending.send(joins(3, "caller"))
+    assert wire.asked == [music, f"DELETE /playbacks/{LEG}_2", f"POST /bridges/{CALL}-r2/removeChannel",
+                          f"POST /bridges/{CALL}-r3", f"POST /bridges/{CALL}-r3/addChannel", over]  # fmt: skip
+    wire.asked.clear()
+    await sending.send(says(4, f"{CALL}-r3"))
+    assert wire.asked == [music, f"POST /bridges/{CALL}-r3/removeChannel", f"POST /channels/{INBOUND}/play/{LEG}_4"]
+    wire.asked.clear()
+    await sending.send(Order(CENTRE, CALL, Command(LEG, 5, "Music", Music()), "nl", role="caller", line=INBOUND))
+    assert wire.asked == [music, f"DELETE /playbacks/{LEG}_4"]
+    wire.asked.clear()
+    await sending.send(joins(6, "caller"))
+    assert wire.asked[0] == f"POST /bridges/{CALL}-r5/removeChannel", "the music goes on"
+    assert wire.asked[-2:] == [f"POST /bridges/{CALL}-r6/addChannel", over]
 
 
 async def test_what_is_heard_is_over_before_a_leg_is_led_away(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from app.call.events import CallOffered, Event, LegAnswered, LegEnded, PhoneTran
 from app.call.policy import Policy
 from app.providers.asterisk.codes import Codes
 from app.providers.asterisk.gathers import Gathers
+from app.providers.asterisk.manner import Manner
 from app.providers.asterisk.names import NAME, ROOM, TRIAL, leg_of, ours, played
 from app.providers.asterisk.reading import Read, arrival
 from app.providers.asterisk.rest import HttpRest, Rest
-from app.providers.asterisk.sending import Manner, Sending
+from app.providers.asterisk.sending import Sending
 from app.providers.asterisk.voices import Voices
 from app.providers.asterisk.wire import Told
 from app.providers.base import Arrival, Hook, NotUnderstood, Order, Reply, Uncertain, Unreached

@@ -1,6 +1,7 @@
-"""What a leg is to do becomes REST calls: stop what it hears, take it out of its room, then the new thing.
+"""What a leg is to do becomes REST calls: the new thing first where that can be, then an end to what it heard.
 
-After sentences music is played, by Asterisk itself: should nobody come with what is next, nobody hears nothing.
+After sentences music is played, by Asterisk itself: should nobody come with what is next, nobody hears nothing. And
+between two requests a caller always hears something: after each of them we may be dead.
 Each leg is only ever told by one process at a time, so the little that is remembered here is what this process told it;
 about a leg it never told anything, everything that might still sound is stopped.
 """
@@ -9,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from app.call.events import Event, LegEnded, LegSeen
 from app.call.legs import Gather, InRoom, Leaving, LegState, Music, Prompt, Ringing
 from app.logs import logger
 from app.providers.asterisk.addresses import caller_id, endpoint
 from app.providers.asterisk.gathers import Gathers
+from app.providers.asterisk.manner import Manner, Sounding
 from app.providers.asterisk.names import playback, played
 from app.providers.asterisk.reading import LEG_TAG
 from app.providers.asterisk.rest import Answer, Body, Rest
@@ -38,33 +39,6 @@ EMPTY = 1.0
 MEMORY = 4
 """Steps back in which something may still sound on a leg that another process told things."""
 log = logger()
-
-
-@dataclass
-class Sounding:
-    """What this process last told a leg."""
-
-    step: int = 0
-    """The step this process told; when it is not the one before, another process may have told the leg something:
-    then everything that might still sound is stopped."""
-    latest: int = 0
-    """The highest step this process began to tell."""
-    playback: str = ""
-    music: bool = False
-    up: bool = False
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Two may say the same thing: who compares, and who takes over from a dead process."""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How this Asterisk dials: the application, what SIP addresses and numbers become, and its music classes."""
-
-    app: str
-    phones: str
-    outside: str
-    waiting: str
-    hold: str
 
 
 class Sending:
@@ -97,7 +71,9 @@ class Sending:
     def passed(self, name: str) -> bool:
         """Whether this was played for a step that is over: whoever was late with it, it keeps what is next waiting."""
         found = played(name)
-        return found is not None and found[0] in self._legs and found[1] < self._legs[found[0]].latest
+        if found is None or name in self.stopped or found[0] not in self._legs:
+            return False  # told to stop twice, Asterisk would stop what comes after it, too
+        return found[1] < self._legs[found[0]].latest
 
     async def stop(self, name: str) -> None:
         """Stop this playback. Raises Uncertain."""
@@ -108,7 +84,7 @@ class Sending:
         """A key came, and more are to come: soft music instead of the sentences. Raises Uncertain."""
         name = playback(leg, step)
         self._note(self.stopped, name)
-        self._leg(leg).music = True
+        self._leg(leg).music, self._leg(leg).playback = True, ""
         await self._each([
             ("DELETE", f"/playbacks/{name}", None),
             ("POST", f"/channels/{channel}/moh", {"mohClass": self._manner.waiting}),
@@ -197,16 +173,15 @@ class Sending:
             case Music(tune="ringback"):
                 await self._ringback(order, channel)
             case Music():
-                before = [*await self._answer(order, channel), *self._silence(order, channel, keep_music=True)]
-                name = self._manner.hold if do.tune == "hold" else self._manner.waiting
-                answers = await self._each([*before, ("POST", f"/channels/{channel}/moh", {"mohClass": name})])
-                _must(answers[-1])
+                music = self._music(channel, do.tune)
+                first = [*await self._answer(order, channel), music]
+                # a room in which a phone is on hold stops the music of who leaves it
+                out = [*self._out(order, channel), music] if order.command.left else []
+                answers = await self._each([*first, *self._stop(order), *out])
+                _must(answers[len(first) - 1])
                 self._leg(leg).up = self._leg(leg).music = True
             case InRoom():
-                await self._join(
-                    do.room, channel, [*await self._answer(order, channel), *self._silence(order, channel)]
-                )
-                self._leg(leg).up = True
+                await self._join(order, channel, do.room)
             case None:
                 raise Refused("nothing to send")
         if leg in self._legs:
@@ -243,12 +218,16 @@ class Sending:
     async def _answer(self, order: Order, channel: str) -> list[Asked]:
         """The caller is answered just before the first thing they hear, and not before that.
 
-        Of whom this process never told anything it is asked first: an answer to who was answered already waits for the
-        end of the sound they hear, a ringing tone never ends, and everything else on the link waits behind it.
+        Of whom this process never told anything, or never heard that it was done, it is asked first: an answer to who
+        was answered already waits for the end of the sound they hear, a ringing tone never ends, and everything else on
+        the link waits behind it.
         """
         leg = self._leg(order.command.leg)
-        if order.role != "caller" or leg.up or (leg.step == 0 and await self._is_up(channel)):
+        if order.role != "caller" or leg.up:
             return []
+        if (leg.answering or leg.step == 0) and await self._is_up(channel):
+            return []
+        leg.answering = True
         return [("POST", f"/channels/{channel}/answer", None)]
 
     async def _is_up(self, channel: str) -> bool:
@@ -256,49 +235,62 @@ class Sending:
         _must(answer)
         return bool(answer.body.get("state") == "Up")
 
-    def _silence(self, order: Order, channel: str, *, keep_music: bool = False) -> list[Asked]:
-        """The requests that take it out of its room and stop what it hears, in that order."""
-        leg, step, left = order.command.leg, order.command.step, order.command.left
+    def _out(self, order: Order, channel: str) -> list[Asked]:
+        """Out of its room, if it is in one."""
+        left = order.command.left
+        return [("POST", f"/bridges/{left}/removeChannel", {"channel": channel})] if left else []
+
+    def _stop(self, order: Order) -> list[Asked]:
+        """Stop what was played to the leg, also by others when they may have told it something."""
+        leg, step = order.command.leg, order.command.step
         before = self._leg(leg)
-        known = before.step == step - 1
-        asked: list[Asked] = []
-        if left:
-            asked.append(("POST", f"/bridges/{left}/removeChannel", {"channel": channel}))
-        if (before.music or not known) and not keep_music:
-            asked.append(("DELETE", f"/channels/{channel}/moh", None))
-            before.music = False
         old = [before.playback] if before.playback not in ("", playback(leg, step)) else []
-        if not known:
+        if before.step != step - 1:
             old += [playback(leg, n) for n in range(max(1, step - MEMORY), step)]
         for each in old:
             self._note(self.stopped, each)
-            asked.append(("DELETE", f"/playbacks/{each}", None))
         before.playback = ""
-        return asked
+        return [("DELETE", f"/playbacks/{each}", None) for each in old]
+
+    def _music(self, channel: str, tune: str = "waiting") -> Asked:
+        """On hold; in a room, too, and behind what is played now it waits until that is over."""
+        name = self._manner.hold if tune == "hold" else self._manner.waiting
+        return ("POST", f"/channels/{channel}/moh", {"mohClass": name})
 
     async def _each(self, asked: list[Asked]) -> list[Answer]:
         """All of these, in this order; over the link none waits for the answer to the one before."""
         rest = self._rest()
         if rest.in_order and len(asked) > 1:
-            return list(await asyncio.gather(*(rest(*each) for each in asked)))
-        return [await rest(*each) for each in asked]
+            answers = list(await asyncio.gather(*(rest(*each) for each in asked)))
+        else:
+            answers = [await rest(*each) for each in asked]
+        for each, answer in zip(asked, answers, strict=True):
+            if answer.status == 404 and each[0] == "DELETE":
+                self.stopped.pop(each[1].removeprefix("/playbacks/"), None)
+        return answers
 
     async def _play(self, order: Order, channel: str, media: Sequence[str]) -> None:
-        """These pieces one after the other, in one go with all that must be before: nothing comes between.
+        """These pieces one after the other; what sounds now goes on until they do, and out of a room music begins.
 
         What somebody may have played already is asked for first: Asterisk would play it twice, one after the other.
         """
         leg, step = self._leg(order.command.leg), order.command.step
         async with leg.turn:
             name = playback(order.command.leg, step)
+            asked: list[Asked] = []
+            stop = self._stop(order)
             again = step != leg.step + 1 and (await self._rest()("GET", f"/playbacks/{name}")).done
-            asked = [*await self._answer(order, channel), *self._silence(order, channel)]
             if not again:
+                asked += await self._answer(order, channel)
+                if order.command.left:
+                    asked += [self._music(channel), *stop, *self._out(order, channel)]
+                    stop = []
                 asked.append(("POST", f"/channels/{channel}/play/{name}", None, {"media": list(media)}))
-            leg.playback, leg.step = name, step
-            answers = await self._each(asked)
+            at = len(asked) - 1
+            leg.playback, leg.step, leg.music = name, step, False  # sentences end music by themselves
+            answers = await self._each([*asked, *stop])
             if not again:
-                _must(answers[-1])
+                _must(answers[at])
             leg.up = True
 
     async def _ringback(self, order: Order, channel: str) -> None:
@@ -312,22 +304,34 @@ class Sending:
         self._note(self.stopped, playback(leg, step))
         await self._play(order, channel, self._voices.ringing())
 
-    async def _join(self, room: str, channel: str, before: list[Asked]) -> None:
-        answer = await self._enter(room, channel, before)
+    async def _join(self, order: Order, channel: str, room: str) -> None:
+        """A caller hears music until they are in; for anybody else it is stopped before."""
+        leg, step = self._leg(order.command.leg), order.command.step
+        first, out, unknown = await self._answer(order, channel), self._out(order, channel), leg.step != step - 1
+        heard, stop = bool(out or leg.playback or unknown), self._stop(order)
+        silence: Asked = ("DELETE", f"/channels/{channel}/moh", None)
+        music = [silence] if leg.music or unknown else []
+        if order.role == "caller":
+            cover = [self._music(channel)] if heard and not leg.music else []
+            before, after = [*first, *cover, *stop, *out], music or ([silence] if cover else [])
+        else:
+            before, after = [*music, *stop, *out], []
+        answer = await self._enter(room, channel, before, after)
         if answer.status == 404:  # its last channel left before this one came
             self._rooms.pop(room, None)
-            answer = await self._enter(room, channel, [])
+            answer = await self._enter(room, channel, [], after)
         _must(answer)
+        leg.up, leg.music = True, False
 
-    async def _enter(self, room: str, channel: str, before: list[Asked]) -> Answer:
+    async def _enter(self, room: str, channel: str, before: list[Asked], after: list[Asked]) -> Answer:
         """Make the room if need be; whoever joins meanwhile need not, for their request comes after ours."""
         asked: list[Asked] = []
         if room not in self._rooms:
             asked.append(("POST", f"/bridges/{room}", {"type": ROOM_TYPE, "name": room}))
             self._note(self._rooms, room)
         asked.append(("POST", f"/bridges/{room}/addChannel", {"channel": channel} | PRIVATE))
-        answers = await self._each([*before, *asked])
-        if len(asked) > 1 and not (made := answers[-2]).done and made.status != 409:
+        answers = (await self._each([*before, *asked, *after]))[len(before) : len(before) + len(asked)]
+        if len(asked) > 1 and not (made := answers[0]).done and made.status != 409:
             self._rooms.pop(room, None)
             return made
         return answers[-1]
