@@ -44,10 +44,10 @@ check: setup         ## style, types, import contracts, quick tests: what to run
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory core
-	$(BIN)/pytest -q -m 'not faults and not bench and not slow' tests/policy tests/test_*.py
+	$(BIN)/pytest -q -n 2 -m 'not faults and not bench and not slow' tests/policy tests/test_*.py
 
 core: setup          ## prove the pure rules: tables, stories and laws that take every branch
-	$(BIN)/pytest -q tests/core tests/transcripts tests/properties tests/policy/test_topics.py \
+	$(BIN)/pytest -q -n 2 tests/core tests/transcripts tests/properties tests/policy/test_topics.py \
 		--cov --cov-config=tests/core/coverage.ini --cov-report=term
 
 models: setup        ## check the models of the warm transfer and of the callback with spin

@@ -52,7 +52,7 @@ def found() -> Moves:
     for make in moments.MOMENTS.values():
         house = make()
         _note(moves, house.steps)
-        happening = [happen for _, happen in happenings.possible(house)]
+        happening = [partial(happenings.happen, house, what) for what in happenings.possible(house)]
         happening += [partial(_fires, house, *armed) for armed in house.timers()]
         before = {name: copy(value) for name, value in vars(house).items()}
         for happen in happening:
