@@ -151,6 +151,7 @@ async def test_the_service_is_killed(
             await house.sent()
         await house.kill()
         await story.in_phase(phase)
+        await asyncio.sleep(AWAY)
         began = time.monotonic()
         await house.start()
         record_property("compared again after a kill", time.monotonic() - began)
