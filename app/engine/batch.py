@@ -67,8 +67,8 @@ class Batch:
             centre: remembered.pop(centre) for centre in {item.arrival.centre for item in items} if centre in remembered
         }
         self._scenes: dict[str, Scene] = {}
-        self._outdated = False
-        """Somebody saved an event between the moment of the read and the lock."""
+        self._outdated: set[str] = set()
+        """Centres where somebody saved an event between the moment of the read and the lock."""
         self._deciding = Deciding(connection, self._scenes, decide=decide, policies=policies, clock=clock)
         self.left: list[Item] = []
         """Their centre was not free."""
@@ -138,15 +138,20 @@ class Batch:
         return self._load(await wanted.read(self._connection))
 
     def _load(self, rows: Iterable[asyncpg.Record]) -> set[tuple[str, str, str]]:
-        """Rows into scenes; those of centres that are not ours are left alone. Returns the keys seen before."""
+        """Rows into scenes; those of centres that are not ours are left alone. Returns the keys seen before.
+
+        When another centre has to be read again, a scene that holds stays: what it brought is not read a second time.
+        """
         seen = set()
-        self._outdated = False
+        again, self._outdated = self._outdated, set()
         for kind, centre, a, b, state in rows:
             if kind == "centre":
-                self._outdated |= a != b
-                known, seq = self._known.get(centre), int(a)
-                make = Scene if known is None or known.seq != seq else known.later
-                self._scenes[centre] = make(codec.centre(state), seq)
+                if a != b:
+                    self._outdated.add(centre)
+                if centre not in self._scenes or centre in again:
+                    known, seq = self._known.get(centre), int(a)
+                    make = Scene if known is None or known.seq != seq else known.later
+                    self._scenes[centre] = make(codec.centre(state), seq)
             elif kind == "seen":
                 seen.add((centre, a, b))
             elif (scene := self._scenes.get(centre)) is not None:

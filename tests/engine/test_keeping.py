@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
+import asyncpg
+import pytest_asyncio
 from msgspec.structs import replace
 
 from app.call.call import Call
 from app.call.callback import Callback, Slot
 from app.call.decision import Decision
+from app.engine.arrivals import Item
+from app.engine.batch import Batch
+from app.engine.policies import Policies
 from app.engine.scene import Scene
+from app.store.codec import text
 from tests.engine import rules
 from tests.engine.arrivals import ended, offered, pressed, saved
 from tests.engine.conftest import Start
+from tests.kept import SEAL
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
@@ -68,3 +77,54 @@ def test_a_call_gets_a_promise_while_it_is_kept_itself_unchanged() -> None:
     later.callbacks["b"] = Callback("b", "c1", "promised", "s", NOW, Slot(NOW, NOW), NOW)
     later.settle()
     assert set(later.calls) == {"c2"}
+
+
+class Overtaken:
+    """PostgreSQL, of which the first answer says that somebody saved an event in `zuid` while it was locked."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self.reads = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    async def fetch(self, *asked: Any) -> list[tuple[Any, ...]]:
+        """The rows."""
+        self.reads += 1
+        rows = [tuple(row) for row in await self._connection.fetch(*asked)]
+        if self.reads > 1:
+            return rows
+        return [("centre", "zuid", row[2], "-1", row[4]) if row[:2] == ("centre", "zuid") else row for row in rows]
+
+
+@pytest_asyncio.fixture
+async def overtaken(database: str) -> AsyncIterator[Overtaken]:
+    connection = await asyncpg.connect(database)
+    yield Overtaken(connection)
+    await connection.close()
+
+
+async def test_a_promise_is_seen_also_when_another_centre_has_to_be_read_again(
+    start: Start, db: asyncpg.Connection, overtaken: Overtaken
+) -> None:
+    engine = await start()
+    await engine.handle(offered("c1"))
+    promise = Callback("b", "c1", "promised", "s", NOW, Slot(NOW, NOW), NOW)
+    await db.execute(
+        """INSERT INTO callbacks (centre, id, call, status, subject, due_at, state)
+           VALUES ('noord', 'b', 'c1', 'promised', 's', $1, $2)""", NOW, text(promise),
+    )  # fmt: skip
+    known = Scene(rules.centre("noord"), engine._scenes["noord"].seq)
+    events = [pressed("1"), replace(offered("c2"), centre="zuid")]
+    batch = Batch(
+        overtaken, [Item(event, "call:" + event.event.call, 0.0) for event in events],  # type: ignore[union-attr]
+        decide=rules.decide, policies=Policies(), clock=lambda: NOW, node="a", seal=SEAL,
+        remembered={"noord": known}, more=lambda: False,
+    )  # fmt: skip
+    await batch._lock_and_read()
+    noord = batch._scenes["noord"]
+    assert overtaken.reads == 2
+    assert set(noord.callbacks) == {"b"}
+    noord.settle()
+    assert not noord.calls, "it has a promise: it is read each time"
