@@ -90,17 +90,18 @@ class Evidence:
         shown = (f"{d.where}\n  {d.stored}\n  {d.folded}" for d in report.differences[:5])
         assert report.differences == [], "\n".join(shown)
 
-    async def holds_all(self, front: Front, public: str, since: int | None = None) -> int:
-        """Every event of every request that was acknowledged stands in the log; returns how many those are.
+    async def holds_all(self, front: Front, public: str, since: int = 0, *, killed: bool = False) -> int:
+        """Every event of every request after so many that was acknowledged stands in the log; returns how many.
 
-        With `since` only of the requests after so many, and not yet of those by which a switch tells that the KCC has
-        the caller: they are answered without a database, too, and saved when there is one.
+        Where a process is killed, not of those by which a switch tells that the KCC has the caller: they are answered
+        without a database, too, and saved when there is one. What is lost with the process promised nothing: the
+        comparison with the switch finds that call over.
         """
-        taken = front.taken[since or 0 :]
+        taken = front.taken[since:]
         known = {(row[0], row[1]) for row in await self.rows("SELECT subject, key FROM events")}
         found = 0
         for request, answer in taken:
-            if since is not None and b"degraded=1" in request.target:
+            if killed and b"degraded=1" in request.target:
                 continue
             for arrival in self.arrivals(request, answer, public):
                 found += 1

@@ -104,7 +104,7 @@ async def test_nothing_acknowledged_is_lost_whatever_is_killed(
                 took.append((what, loop.time() - began))
                 await settle(on, crowd)
                 checked, since = len(front.taken), checked
-                await evidence.holds_all(front, public, since=since)
+                await evidence.holds_all(front, public, since, killed=True)
         ready.cancel()
         await crowd.stop()
         await evidence.over(15)
@@ -115,7 +115,7 @@ async def test_nothing_acknowledged_is_lost_whatever_is_killed(
         await until(quiet, f"no line lives: {on.live()}", 10)
         assert crowd.cut == [], await evidence.story(*(call for call, _ in crowd.cut))
         assert max(on.dials().values()) == 1
-        held = await evidence.holds_all(front, public)
+        held = await evidence.holds_all(front, public, killed=True)
         assert held > 100
         await evidence.sound()
         for desk in agents.values():
