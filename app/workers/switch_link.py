@@ -1,4 +1,4 @@
-"""The link with an Asterisk: one process at a time holds it, hears every event, and says each second that it lives.
+"""The link with an Asterisk: one process at a time holds it, hears every event, and says all the time that it lives.
 
 The sign of life is set only while a call can really be taken: the lease was renewed (so the database answers), the
 switch was compared with our state, the engine keeps up, and there is a voice. Without it the dialplan rings the KCC.
@@ -29,7 +29,9 @@ from app.store import leases, present
 from app.store.database import FAILURES
 from app.workers.switch_compare import Comparison
 
-BEAT = 1.0
+BEAT = 0.5
+"""Seconds between two signs of life; less than `SILENT`, so that who lost only its session keeps the link
+(decision 0016)."""
 HOLDS = 3.0
 """Seconds a lease holds without a beat: another process has the link within four."""
 DEADLINE = 0.8

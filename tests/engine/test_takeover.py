@@ -16,6 +16,7 @@ from app.engine.engine import Engine
 from app.providers.base import Order
 from app.store import leases, outbox, sessions
 from app.store.database import ENGINE, engine_pool
+from app.workers import switch_link
 from app.workers.notices import Notices
 from app.workers.outbox import BEGIN, Outbox
 from tests.engine.arrivals import arrival, offered, pressed
@@ -154,6 +155,13 @@ async def test_a_lease_of_a_dead_process_ends_at_once_and_that_of_a_living_one_d
     await until_gone(pool, "one")
     assert await take("two") == 2
     assert await take("one") is None, "two said a moment ago that it lives, session or not"
+
+
+async def test_who_lost_only_its_session_keeps_the_link(pool: asyncpg.Pool) -> None:
+    """Nobody here has one; a beat may be a tenth of a second late."""
+    assert await leases.take(pool, "link", "one", switch_link.HOLDS) == 1
+    await pool.execute(f"UPDATE leases SET until = until - interval '{switch_link.BEAT + 0.1} s'")
+    assert await leases.take(pool, "link", "two", switch_link.HOLDS) is None
 
 
 async def until_gone(pool: asyncpg.Pool, who: str) -> None:
