@@ -26,6 +26,9 @@ Presence = AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | DeviceC
 
 TURN = 30.0
 """Seconds an agent has to begin ringing back whose turn came; then it comes up for the next one."""
+LONGEST_RING_BACK = 1800.0
+"""Seconds after which an agent who never said how ringing back ended counts as away: an office whose last agent went
+home would stay open for who waits. The promise itself is still open, and escalates."""
 
 ON_THE_PHONE = "on_the_phone"
 """The phone is used for a call that is not ours. Who missed a call of ours decides when to be ready again."""
@@ -69,6 +72,8 @@ def decide_agent(event: Presence, world: World) -> Decision:
         case TimerFired(name="turn"):
             because = why("turn.passed", agent=agent.id, callback=agent.callback)
             return Decision(because, agents=(pass_by(agent, world),))
+        case TimerFired(name="ring_back"):
+            return _becomes(replace(agent, callback=""), "not_ready", world, reason="ring_back")
         case TurnCame(callback=callback) if agent.state == "ready" and not _rung(callback, world):
             may_ring = replace(agent, state="reserved", callback=callback, timers=(timer("turn", world.now, TURN),))
             return Decision(why("turn.came", agent=agent.id, callback=callback), agents=(may_ring,))
@@ -119,8 +124,9 @@ def pass_by(agent: Agent, world: World) -> Agent:
 
 def ring_back(agent: Agent, callback: str, world: World) -> Agent:
     """The agent speaks with whose turn it is, on a line that is not ours; ready again when they say so."""
+    longest = timer("ring_back", world.now, LONGEST_RING_BACK)
     return replace(
-        agent, state="talking", since=world.now, call="", callback=callback, reason="", then="ready", timers=()
+        agent, state="talking", since=world.now, call="", callback=callback, reason="", then="ready", timers=(longest,)
     )
 
 

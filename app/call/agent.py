@@ -19,7 +19,7 @@ class Agent(Struct, frozen=True):
     state: AgentState
     since: datetime
     reason: str = ""
-    """Why not ready: the `Cause` of a missed offer, `logged_on`, or the agent's own reason."""
+    """Why not ready: the `Cause` of a missed offer, `logged_on`, `ring_back` (no word of its end), or their own."""
     call: str = ""
     callback: str = ""
     """Whose turn came: reserved to ring them back, or speaking with them; then `call` is empty."""

@@ -92,6 +92,17 @@ def test_who_begins_to_ring_is_in_a_conversation_until_it_is_kept() -> None:
     assert presence(centre) == ("ready", "")
 
 
+def test_who_never_says_how_it_ended_is_away_and_keeps_no_office_open() -> None:
+    centre = promised("bart")
+    ready(centre, "bart")
+    centre.handle(e.TurnTaken("c1.cb1", "bart"))
+    centre.wait(1799)
+    assert presence(centre) == ("talking", "c1.cb1")
+    centre.wait(1)
+    assert (presence(centre), centre.agents["bart"].reason) == (("not_ready", ""), "ring_back")
+    assert centre.callbacks["c1.cb1"].open, "the promise is kept by whoever looks at it next"
+
+
 def test_once_somebody_rings_the_place_is_free_for_who_comes_later() -> None:
     centre = promised("bart")
     centre.handle(e.TurnTaken("c1.cb1", "bart"))
