@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.call.because import Because
 from app.call.call import Call
@@ -101,6 +102,11 @@ class Item:
         self.replies = ""
         self.commanded: set[str] = set()
         """The legs to which this arrival gave something to do."""
+
+    def share(self, arrival: Arrival) -> None:
+        """The same event comes once more before it was taken: who asks for an answer gets one, whoever was first."""
+        if arrival.replies and not self.arrival.replies:
+            self.arrival = replace(self.arrival, replies=arrival.replies)
 
     def begin(self, *, seen: bool) -> None:
         """A transaction takes it up; whatever an earlier one that failed left here is forgotten."""

@@ -135,6 +135,8 @@ class Engine:
         if item is None:
             item = self._waiting[key] = Item(arrival, subject, self._loop.time(), self._sealed(arrival))
             self._wake.set()
+        else:
+            item.share(arrival)
         future: asyncio.Future[Handled] = self._loop.create_future()
         item.futures.append(future)
         return future
@@ -168,6 +170,7 @@ class Engine:
         for item in left:
             key = (item.arrival.centre, item.subject, item.arrival.key)
             if (twin := self._waiting.pop(key, None)) is not None:
+                item.share(twin.arrival)
                 item.futures += twin.futures
             if self._loop.time() - item.since > PATIENCE:
                 item.fail(Unavailable("busy"))

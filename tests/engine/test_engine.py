@@ -49,6 +49,19 @@ async def test_one_request_delivered_three_times_to_two_processes_has_one_effect
     assert await db.fetchval("SELECT seq FROM centres WHERE id = 'noord'") == 2
 
 
+async def test_who_asks_for_an_answer_gets_one_also_when_a_report_of_the_same_came_first(
+    start: Start, db: asyncpg.Connection
+) -> None:
+    """As when a phone picks up: the report and the request for a document come together, and either may be first."""
+    engine = await start()
+    await engine.handle(offered())
+    reported, asked = await asyncio.gather(
+        engine.handle(pressed("1", key="k1")), engine.handle(pressed("1", key="k1", replies=True))
+    )
+    assert [leg.step for leg in asked.legs] == [saved(reported).legs[0].step] == [2]
+    assert await db.fetchval("SELECT count(*) FROM outbox") == 0, "the command rode on the reply"
+
+
 async def test_the_same_key_pressed_twice_counts_twice(start: Start) -> None:
     engine = await start()
     await engine.handle(offered())
