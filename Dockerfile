@@ -6,7 +6,8 @@ FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements.lock /build/
 RUN python -m venv /venv \
- && /venv/bin/pip install --require-hashes --only-binary :all: -r /build/requirements.lock \
+ && /venv/bin/pip install --require-hashes --no-deps --only-binary :all: -r /build/requirements.lock \
+ && /venv/bin/pip check \
  && /venv/bin/pip uninstall -y pip
 
 FROM python:3.11-slim-bookworm
