@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import yaml
+
+from app.call.calendar import zone
 
 PACE = 0.2
 """Real seconds for each second of the story: as fast as the file allows (a ring cycle is at least one second)."""
@@ -20,12 +22,13 @@ CLOSED = "donderdagavond"
 """The hours under which the story's closed number falls."""
 
 
-def hurried(text: str, today: date, pace: float = PACE) -> str:
-    """This routing.yaml with the durations of the story in real seconds and all offices open on `today`.
+def hurried(text: str, now: datetime, pace: float = PACE) -> str:
+    """This routing.yaml with the durations of the story in real seconds and all offices open, also past midnight.
 
-    `pace` is the real seconds for each second of the story.
-    Only values change, in place, so the lines of reasons are those of the shipped file.
+    `now` is an aware moment; the municipality's own clock says which day that is. `pace` is the real seconds for each
+    second of the story. Only values change, in place, so the lines of reasons are those of the shipped file.
     """
+    today = now.astimezone(zone(_node(text, "municipality", "timezone").value)).date()
     changes = [*_durations(text, pace), *_opening(text, today), *_calendar(text, today)]
     for start, end, new in sorted(changes, reverse=True):
         lines = text[start:end].count("\n") - new.count("\n")
@@ -67,10 +70,11 @@ def _durations(text: str, pace: float) -> list[Change]:
 
 
 def _opening(text: str, today: date) -> list[Change]:
-    """Open all of today and in office hours on other working days, but for one set of hours that is another day's."""
-    here = DAYS[today.weekday()]
-    other = DAYS[(today.weekday() + 3) % 7]
-    days = ", ".join([f"{here}: 00:00-24:00", *(f"{day}: 09:00-17:00" for day in DAYS[:5] if day != here)])
+    """Open all of today and tomorrow, otherwise in office hours, but for one set of hours that is another day's."""
+    here, next_day, _, other = (DAYS[(today.weekday() + n) % 7] for n in range(4))
+    always = (here, next_day)
+    days = ", ".join(f"{day}: 00:00-24:00" if day in always else f"{day}: 09:00-17:00"
+                     for day in DAYS if day in always or day in DAYS[:5])  # fmt: skip
     changes = [
         _value(week, f"{{{other}: 17:00-20:00}}" if name.value == CLOSED else f"{{{days}}}")
         for name, week in _node(text, "hours").value

@@ -85,7 +85,7 @@ async def _played(here: Path, language: str, tell: Callable[[str], Any], mischie
 
 def _policy(here: Path) -> tuple[Path, Policy]:
     routing = here / "routing.yaml"
-    routing.write_text(hurried(ROUTING.read_text(encoding="utf-8"), utc_now().date()), encoding="utf-8")
+    routing.write_text(hurried(ROUTING.read_text(encoding="utf-8"), utc_now()), encoding="utf-8")
     return routing, policyfile.load(routing)
 
 

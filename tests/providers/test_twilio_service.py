@@ -65,7 +65,7 @@ class Town:
 @asynccontextmanager
 async def town(database: str, directory: Path, **how: float) -> AsyncIterator[Town]:
     policy = directory / "routing.yaml"
-    policy.write_text(hurried(ROUTING.read_text(encoding="utf-8"), utc_now().date()), encoding="utf-8")
+    policy.write_text(hurried(ROUTING.read_text(encoding="utf-8"), utc_now()), encoding="utf-8")
     port = free_port()
     async with Switch(ACCOUNT, TOKEN, second=0.2, **how) as switch:  # type: ignore[arg-type]
         service = Service(load({

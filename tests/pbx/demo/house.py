@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from app import policyfile
 from app.call.policy import Policy
 from app.demo.policy import hurried
 from app.demo.running import ROUTING
+from app.settings import utc_now
 from tests.pbx.asterisk import Pbx
 from tests.pbx.service import Service, behind, started
 
@@ -19,10 +18,9 @@ CENTRE = "voorbeeldstad"
 
 
 def shipped(here: Path) -> tuple[Path, Policy]:
-    """The example municipality as it is shipped, at its own pace, and open today."""
-    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    """The example municipality as it is shipped, at its own pace, and open at any hour."""
     routing = here / "routing.yaml"
-    routing.write_text(hurried(ROUTING.read_text(encoding="utf-8"), today, pace=1.0), encoding="utf-8")
+    routing.write_text(hurried(ROUTING.read_text(encoding="utf-8"), utc_now(), pace=1.0), encoding="utf-8")
     return routing, policyfile.load(routing)
 
 
