@@ -27,7 +27,7 @@ from app.store.embedded_files import EmbeddedError
 from app.store.opening import server as database_server
 from app.watchdog import Watchdog
 from app.web import accounts, doctor, names, versions
-from app.web.bounded import BoundedHttp
+from app.web.hook_http import HookHttp
 from app.web.quick import QuickWebSocket
 
 GRACE = 5
@@ -189,7 +189,7 @@ class Server(uvicorn.Server):
 def configuration(settings: Settings) -> uvicorn.Config:
     """The web server: the fast loop and parser, no lines of its own about requests, time to finish."""
     return uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http=BoundedHttp,
+        create_app(settings), host=settings.host, port=settings.port, loop="uvloop", http=HookHttp,
         ws=QuickWebSocket if any(c.asterisk and c.asterisk.called for c in settings.centres) else "none",
         ws_ping_interval=5.0, ws_ping_timeout=5.0,
         lifespan="on", access_log=False, proxy_headers=False, log_level="warning", server_header=False,

@@ -34,7 +34,8 @@ from app.web.means import Means
 from app.web.metrics import Metrics
 from app.web.names import seal_of
 from app.web.persons import key_of
-from app.web.webhooks import PREFIX, Webhooks
+from app.web.problem import problem
+from app.web.webhooks import PREFIX, Done, Headers, Webhooks
 from app.workers.notices import Notices
 from app.workers.outbox import Outbox
 from app.workers.reconcile import Reconcile
@@ -71,7 +72,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._running = AsyncExitStack()
-        self._webhooks: ASGIApp | None = None
+        self._webhooks: Webhooks | None = None
         self._pages: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,6 +83,13 @@ class Service:
             await self._webhooks(scope, receive, send)
         elif self._pages is not None:
             await self._pages(scope, receive, send)
+
+    def take(self, method: str, target: bytes, headers: Headers, body: bytes, done: Done) -> None:
+        """A webhook that comes without ASGI, see `Webhooks.take`."""
+        if self._webhooks is None:
+            done(problem(503))
+        else:
+            self._webhooks.take(method, target, headers, body, done)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

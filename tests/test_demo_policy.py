@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "config/routing.yaml").read_text(encoding="utf-8")
 SHIPPED = policyfile.load(TEXT)
 MOMENTS = [
-    datetime(*moment, tzinfo=UTC)
+    datetime.fromisoformat(moment).replace(tzinfo=UTC)
     for moment in (
-        (2026, 11, 23, 9), (2026, 11, 23, 22, 50), (2026, 11, 23, 23, 50), (2026, 11, 28, 22, 50),
-        (2026, 12, 24, 23, 30), (2027, 5, 5, 21, 50), (2027, 5, 6, 22, 50), (2028, 2, 28, 23, 50),
+        "2026-11-23 09:00", "2026-11-23 22:50", "2026-11-23 23:50", "2026-11-28 22:50",
+        "2026-12-24 23:30", "2027-05-05 21:50", "2027-05-06 22:50", "2028-02-28 23:50",
     )
 ]  # fmt: skip
 """By day, and about midnight in summer, in winter and in Greenwich; before and on days off."""

@@ -8,7 +8,6 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.providers.base import Reply
-from app.web.joined import Joined
 from app.web.problem import problem
 
 LARGEST = 64 * 1024
@@ -19,11 +18,11 @@ STEADY = 48 * 1024
 """80 kbit/s: a recording of a minute comes over a slow line, too."""
 STUCK = 30.0
 """Seconds in which a client must have taken some of an answer that waits for it."""
-REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+REASONS = {408: "Request Timeout", 413: "Content Too Large", 431: "Request Header Fields Too Large"}
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """uvicorn's protocol, with these differences; answers leave in one piece."""
+    """uvicorn's protocol, with these differences."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -37,7 +36,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, and is to say something."""
-        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(transport)
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -14,6 +14,7 @@ TITLES = {
     408: "The request did not come to its end",
     413: "The request is too large",
     431: "The headers are too large",
+    500: "Something is wrong with the service",
     503: "The service cannot take this now",
 }
 

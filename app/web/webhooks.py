@@ -1,16 +1,19 @@
 """`/hooks/{centre}/{provider}/...`: a switch tells what happened and gets what the leg does now, or the static reply.
 
-Plain ASGI: this is the hot path. The answer goes out after the commit; who waits longer than the deadline is sent to
-the KCC by the switch itself (design §5 rule 16).
+This is the hot path: `take` runs no task and suspends nowhere, it is called back when the event is saved. Who waits
+longer than the deadline is sent to the KCC by the switch itself (design §5 rule 16).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from time import perf_counter
+from typing import Any
 
 import asyncpg
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from app.call.call import Call
@@ -24,6 +27,7 @@ from app.call.events import (
     WordsHeard,
 )
 from app.call.legs import Leg, refs
+from app.call.policy import Policy
 from app.engine.arrivals import Handled, call_of
 from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
@@ -40,14 +44,29 @@ LARGEST = 64 * 1024
 """Bytes of a body; no platform sends more."""
 CALLER_WAITS = (CallOffered, KeysPressed, WordsHeard, InputTimedOut, SayFinished)
 """After these the caller hears nothing until we answer."""
+EXPECTED = (Unavailable, TimeoutError, Quarantined, UnknownCentre, *FAILURES)
+"""Why there may be no answer in time."""
 log = logger()
 
 Timed = Callable[[str, float, int], None]
 """Told the platform, the seconds, and the HTTP status of each webhook."""
+Headers = Sequence[tuple[bytes, bytes]]
+"""Names in lower case, as ASGI has them."""
+Done = Callable[[Reply], None]
+"""Told the answer, once."""
+
+
+class Asked(Struct):
+    """A webhook that is being answered."""
+
+    provider: Provider
+    hook: Hook
+    done: Done
+    arrivals: Sequence[Arrival] = ()
 
 
 class Webhooks:
-    """The ASGI application of all platforms of all centres; `deadline` in seconds."""
+    """The webhooks of all platforms of all centres; `deadline` in seconds."""
 
     def __init__(
         self,
@@ -65,28 +84,30 @@ class Webhooks:
         self._timed = timed
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One webhook."""
+    def take(self, method: str, target: bytes, headers: Headers, body: bytes, done: Done) -> None:
+        """Answer this webhook through `done`, now or later; `target` is path and query as they came."""
         began = perf_counter()
-        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        raw, _, query = target.partition(b"?")
         centre, _, rest = raw.decode("ascii", "replace").removeprefix(PREFIX).partition("/")
         name, _, path = rest.partition("/")
         provider = self._providers.get((centre, name))
         if provider is None:
-            answer, name = problem(404), "unknown"
-        elif isinstance(body := await _body(scope, receive), Reply):
-            answer = body
-        else:
-            headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
-            answer = await self._answer(
-                provider, Hook(centre, scope["method"], path, scope["query_string"], headers, body, raw)
-            )
-        head = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
-        if answer.status == 503:
-            head.append((b"retry-after", b"1"))
-        await send({"type": "http.response.start", "status": answer.status, "headers": head})
+            self._end("unknown", began, done, problem(404))
+            return
+        told = {key.decode("latin-1"): value.decode("latin-1") for key, value in headers}
+        hook = Hook(centre, method, path, query, told, body, raw)
+        self._begin(Asked(provider, hook, partial(self._end, name, began, done)))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The same as an ASGI application."""
+        answer = await _body(scope, receive)
+        if not isinstance(answer, Reply):
+            given: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            target = (scope.get("raw_path") or scope["path"].encode()) + b"?" + scope["query_string"]
+            self.take(scope["method"], target, scope["headers"], answer, given.set_result)
+            answer = await asyncio.shield(given)
+        await send({"type": "http.response.start", "status": answer.status, "headers": head(answer)})
         await send({"type": "http.response.body", "body": answer.body})
-        self._timed(name, perf_counter() - began, answer.status)
 
     async def close(self) -> None:
         """Let what is being told finish."""
@@ -95,73 +116,107 @@ class Webhooks:
         for task in self._tasks:
             task.cancel()
 
-    async def _answer(self, provider: Provider, hook: Hook) -> Reply:
-        try:
-            arrivals = provider.read(hook, self._engine.policies.active(hook.centre))
-        except NotAuthentic as error:
-            log.warning("webhook.not_authentic", centre=hook.centre, provider=provider.name)
-            return problem(403, str(error))
-        except NotUnderstood as error:
-            log.warning("webhook.not_understood", centre=hook.centre, provider=provider.name)
-            return problem(400, str(error))
-        try:
-            handled = await self._handled(arrivals)
-            return await self._render(provider, hook, arrivals, handled)
-        except (Unavailable, TimeoutError, Quarantined, UnknownCentre, *FAILURES) as error:
-            return self._degrade(provider, hook, arrivals, error)
-        except Exception as error:
-            log.exception("webhook.failed", centre=hook.centre, provider=provider.name)
-            return self._degrade(provider, hook, arrivals, error)
+    def _end(self, name: str, began: float, done: Done, answer: Reply) -> None:
+        done(answer)
+        self._timed(name, perf_counter() - began, answer.status)
 
-    async def _handled(self, arrivals: Sequence[Arrival]) -> Sequence[Handled]:
-        """All of them saved. Raises TimeoutError after the deadline, and what the engine raises."""
-        entered = [self._engine.enter(arrival) for arrival in arrivals]
+    def _begin(self, asked: Asked) -> None:
+        hook = asked.hook
+        try:
+            asked.arrivals = asked.provider.read(hook, self._engine.policies.active(hook.centre))
+        except NotAuthentic as error:
+            log.warning("webhook.not_authentic", centre=hook.centre, provider=asked.provider.name)
+            asked.done(problem(403, str(error)))
+            return
+        except NotUnderstood as error:
+            log.warning("webhook.not_understood", centre=hook.centre, provider=asked.provider.name)
+            asked.done(problem(400, str(error)))
+            return
+        try:
+            entered = [self._engine.enter(arrival) for arrival in asked.arrivals]
+        except EXPECTED as error:
+            self._degrade(asked, error)
+            return
         for future in entered:
             self._deadlines.watch(future)
-        return [await entered[0]] if len(entered) == 1 else await asyncio.gather(*entered)
+        saved: asyncio.Future[Any] = entered[0] if len(entered) == 1 else asyncio.gather(*entered)
+        saved.add_done_callback(partial(self._saved, asked))
 
-    async def _render(
-        self, provider: Provider, hook: Hook, arrivals: Sequence[Arrival], handled: Sequence[Handled]
-    ) -> Reply:
-        """The present steps of the legs this webhook asks for."""
-        for arrival, done in zip(arrivals, handled, strict=True):
+    def _saved(self, asked: Asked, saved: asyncio.Future[Any]) -> None:
+        """All of it is in the database, or it failed, or it took too long."""
+        try:
+            found = saved.result()
+            answer = self._at_once(asked, (found,) if isinstance(found, Handled) else found)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller is not left waiting
+            self._degrade(asked, error)
+        else:
+            if isinstance(answer, Reply):
+                asked.done(answer)
+            else:
+                self._start(self._after_reading(asked, answer))
+
+    def _at_once(self, asked: Asked, handled: Sequence[Handled]) -> Reply | Coroutine[Any, Any, Reply]:
+        """The present steps of the legs this webhook asks for; a coroutine where something must be read for that."""
+        for arrival, done in zip(asked.arrivals, handled, strict=True):
             if arrival.replies:
-                return await self._tell(provider, hook, done.call, done.legs, done.names)
-        if not (leg_id := provider.asks(hook)):
-            return provider.reply(hook, None if not handled else handled[0].call, ())
-        return await within(self._deadline, self._present(provider, hook, leg_id))
+                return self._tell(asked, done.call, done.legs, done.names)
+        if not (leg := asked.provider.asks(asked.hook)):
+            return asked.provider.reply(asked.hook, None if not handled else handled[0].call, ())
+        return self._present(asked, leg)
 
-    async def _present(self, provider: Provider, hook: Hook, leg_id: str) -> Reply:
+    def _tell(
+        self, asked: Asked, call: Call | None, legs: Sequence[Leg], names: Mapping[str, str]
+    ) -> Reply | Coroutine[Any, Any, Reply]:
+        if call is None or not legs:
+            return asked.provider.reply(asked.hook, call, ())
+        policy = self._engine.policies.get(asked.hook.centre, call.policy)
+        if policy is None:
+            return self._with_policy(asked, call, legs, names)
+        return _rendered(asked, call, legs, names, policy)
+
+    async def _with_policy(self, asked: Asked, call: Call, legs: Sequence[Leg], names: Mapping[str, str]) -> Reply:
+        """The call began with a routing.yaml that this process has not met."""
+        return _rendered(asked, call, legs, names, await self._engine.policies.load(asked.hook.centre, call.policy))
+
+    async def _present(self, asked: Asked, leg_id: str) -> Reply:
         """What the leg does now, when nothing happened and the switch only asks."""
-        call = await stored.call(self._pool, hook.centre, leg_id.rpartition(".")[0])
+        centre = asked.hook.centre
+        call = await stored.call(self._pool, centre, leg_id.rpartition(".")[0])
         leg = None if call is None else call.leg(leg_id)
         legs = () if leg is None else (leg,)
         wanted = refs(leg.doing) if leg is not None else ()
-        names = await stored.names(self._pool, self._engine.seal, hook.centre, wanted)
-        return await self._tell(provider, hook, call, legs, names)
+        names = await stored.names(self._pool, self._engine.seal, centre, wanted)
+        answer = self._tell(asked, call, legs, names)
+        return answer if isinstance(answer, Reply) else await answer
 
-    async def _tell(
-        self, provider: Provider, hook: Hook, call: Call | None, legs: Sequence[Leg], names: Mapping[str, str]
-    ) -> Reply:
-        if call is None or not legs:
-            return provider.reply(hook, call, ())
-        policy = await self._engine.policies.load(hook.centre, call.policy)
-        return provider.reply(hook, call, tuple(order(call, present(leg), {}, names, policy) for leg in legs))
+    async def _after_reading(self, asked: Asked, reading: Coroutine[Any, Any, Reply]) -> None:
+        try:
+            asked.done(await within(self._deadline, reading))
+        except Exception as error:  # noqa: BLE001 - as in `_saved`
+            self._degrade(asked, error)
 
-    def _degrade(self, provider: Provider, hook: Hook, arrivals: Sequence[Arrival], error: BaseException) -> Reply:
+    def _degrade(self, asked: Asked, error: BaseException) -> None:
         """Nothing could be decided in time. A caller who waits goes to the KCC; anything else may come again."""
-        log.warning("webhook.degraded", centre=hook.centre, provider=provider.name, error=type(error).__name__)
+        hook, provider, arrivals = asked.hook, asked.provider, asked.arrivals
+        if isinstance(error, EXPECTED):
+            log.warning("webhook.degraded", centre=hook.centre, provider=provider.name, error=type(error).__name__)
+        else:
+            log.error("webhook.failed", centre=hook.centre, provider=provider.name, exc_info=error)
         waits = {call_of(a.event) for a in arrivals if isinstance(a.event, CALLER_WAITS) and a.event.leg.endswith(".1")}
         if (leg := provider.asks(hook)).endswith(".1"):
             waits.add(leg.rpartition(".")[0])
         for call in waits:
-            task = asyncio.create_task(self._served(hook.centre, provider.name, call))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._served(hook.centre, provider.name, call))
         whole_call = any(a.replies and a.replies == call_of(a.event) for a in arrivals)
         if waits or not whole_call:
-            return provider.degraded(hook)
-        return provider.reply(hook, None, ()) if isinstance(error, Quarantined) else problem(503)
+            asked.done(provider.degraded(hook))
+        else:
+            asked.done(provider.reply(hook, None, ()) if isinstance(error, Quarantined) else problem(503))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _served(self, centre: str, provider: str, call: str) -> None:
         """The call is told that the switch has taken the caller to the KCC, as soon as it can be told."""
@@ -175,6 +230,18 @@ class Webhooks:
                 return
             else:
                 return
+
+
+def head(answer: Reply) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer."""
+    made = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
+    if answer.status == 503:
+        made.append((b"retry-after", b"1"))
+    return made
+
+
+def _rendered(asked: Asked, call: Call, legs: Sequence[Leg], names: Mapping[str, str], policy: Policy) -> Reply:
+    return asked.provider.reply(asked.hook, call, tuple(order(call, present(leg), {}, names, policy) for leg in legs))
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | Reply:
