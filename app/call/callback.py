@@ -61,6 +61,8 @@ class Callback(Struct, frozen=True):
     late: bool = False
     asked: int = 1
     """How many calls asked for it."""
+    tried: int = 0
+    """How often the caller was rung and not reached."""
     timers: tuple[Timer, ...] = ()
     v: int = 1
 

@@ -106,6 +106,12 @@ class CallbackKept(OfCallback, frozen=True, tag=True):
     agent: str
 
 
+class CallbackTried(OfCallback, frozen=True, tag=True):
+    """The colleague rang and did not reach the caller."""
+
+    agent: str
+
+
 class TurnTaken(OfCallback, frozen=True, tag=True):
     """The agent rings this caller now, whose place in the line was kept."""
 
@@ -167,6 +173,7 @@ PeopleEvent = (
     | CallbackChanged
     | CallbackWithdrawn
     | CallbackKept
+    | CallbackTried
     | TurnTaken
     | CallerHelped
     | EmailPreferred

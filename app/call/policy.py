@@ -210,6 +210,7 @@ class CallbackPolicy(Struct, frozen=True):
     per_slot: int = 2
     """Callbacks one colleague (or office) may owe in one slot."""
     attempts: int = 3
+    """After so many attempts without reaching the caller the moment passes, and the supervisor is warned."""
     escalate: int = 60
     """Minutes after a missed moment at which the supervisor is warned."""
 

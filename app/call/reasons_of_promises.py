@@ -8,6 +8,10 @@ OF_PROMISES: dict[str, tuple[str, str]] = {
     "callback.moved": ("{agent} koos een ander moment voor {callback}", "{agent} chose another moment for {callback}"),
     "callback.withdrawn": ("{agent} trok {callback} in", "{agent} withdrew {callback}"),
     "callback.kept": ("teruggebeld: {callback} is nagekomen", "called back: {callback} was kept"),
+    "callback.tried": (
+        "{agent} belde voor {callback} en bereikte de beller niet (keer {times})",
+        "{agent} rang for {callback} and did not reach the caller (time {times})",
+    ),
     "callback.missed": (
         "het moment van {callback} ging voorbij: de teamleider is gewaarschuwd",
         "the moment of {callback} passed: the supervisor is warned",

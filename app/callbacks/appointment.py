@@ -7,16 +7,23 @@ from msgspec.structs import replace
 from app.call.because import Because, why
 from app.call.callback import Callback
 from app.call.decision import Danger, Decision, Warned
-from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn, TimerFired
+from app.call.events import (
+    CallbackChanged,
+    CallbackConfirmed,
+    CallbackKept,
+    CallbackTried,
+    CallbackWithdrawn,
+    TimerFired,
+)
 from app.call.numbers import Given
 from app.call.timers import Timer, without
 from app.call.world import World
 from app.callbacks.absence import keep, promise, withdraw
 from app.callbacks.gate import refusal
 from app.callbacks.owner import armed, doubt, hours, moved, owner, replanned
-from app.callbacks.slots import due, snapped
+from app.callbacks.slots import due, propose, snapped
 
-CallbackEvent = CallbackConfirmed | CallbackChanged | CallbackWithdrawn | CallbackKept | TimerFired
+CallbackEvent = CallbackConfirmed | CallbackChanged | CallbackWithdrawn | CallbackKept | CallbackTried | TimerFired
 
 
 def decide_callback(event: CallbackEvent, world: World) -> Decision:
@@ -39,6 +46,8 @@ def decide_callback(event: CallbackEvent, world: World) -> Decision:
             after, diaries = keep(callback, world)
             because = why("callback.kept", callback=callback.id, agent=event.agent)
             return Decision(because, callbacks=(after,), diaries=diaries)
+        case CallbackTried():
+            return _tried(callback, event, world)
         case _:
             return _escalate(callback, event, world)
 
@@ -72,6 +81,21 @@ def _change(callback: Callback, event: CallbackChanged, world: World) -> Decisio
         return Decision(why("ignored.callback_same", callback=callback.id))
     code = "callback.changed" if after.slot == callback.slot else "callback.moved"
     because = why(code, callback=callback.id, agent=event.agent)
+    return Decision(because, callbacks=(after,), diaries=moved(callback, after, world))
+
+
+def _tried(callback: Callback, event: CallbackTried, world: World) -> Decision:
+    """The promise stands: the next attempt gets the first free moment.
+
+    After the last one the moment stays and passes, so that the supervisor is warned (domain §6).
+    """
+    after = replace(callback, tried=callback.tried + 1, turn=None)
+    if after.tried < world.policy.callbacks.attempts:
+        who = owner(after)
+        slot = propose(world.policy, hours(world.policy, who), who, world.diaries.get(who), world.now)
+        after = replace(after, slot=slot)
+    because = why("callback.tried", callback=callback.id, agent=event.agent, times=str(after.tried))
+    after = armed(after, world.policy, world.now)
     return Decision(because, callbacks=(after,), diaries=moved(callback, after, world))
 
 

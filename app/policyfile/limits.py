@@ -79,7 +79,7 @@ class CallbacksPart(Part):
     per_slot: Annotated[int, Field(ge=1, le=20), WHOLE] = 2
     """Afspraken per collega of frontoffice in één tijdvak."""
     attempts: Annotated[int, Field(ge=1, le=10), WHOLE] = 3
-    """Hoe vaak het wordt geprobeerd."""
+    """Hoe vaak het wordt geprobeerd; is de inwoner dan nog niet bereikt, dan hoort de teamleider het."""
     escalate: Annotated[int, Field(ge=5, le=1440), WHOLE] = 60
     """Minuten na een gemist moment voordat de teamleider het hoort."""
 

@@ -9,7 +9,7 @@ from app.call.agent import Agent
 from app.call.because import why
 from app.call.callback import Callback
 from app.call.decision import Decision
-from app.call.events import CallbackKept, TurnTaken
+from app.call.events import CallbackKept, CallbackTried, TurnTaken
 from app.call.world import World
 from app.callbacks.appointment import CallbackEvent, decide_callback
 from app.callbacks.owner import moved
@@ -54,9 +54,10 @@ def _at(callback: Callback, world: World) -> list[Agent]:
 
 
 def _let_go(agent: Agent, event: CallbackEvent, after: Callback, world: World) -> Agent:
-    """Kept, by whoever rang: time to write it down. Gone or put off before anybody rang: the agent is free again."""
-    if agent.state == "talking":
+    """Whoever rang gets time to write it down. Gone or put off before anybody rang: the agent is free again."""
+    rang = isinstance(event, CallbackKept | CallbackTried) and event.agent == agent.id
+    if agent.state == "talking" and not rang:
         return agent if after.open and after.slot.start <= world.now else rang_back(agent, after.office, world)
-    if isinstance(event, CallbackKept) and event.agent == agent.id:
+    if rang:
         return rang_back(agent, after.office, world)
     return agent if after.open and after.turn is not None else pass_by(agent, world)

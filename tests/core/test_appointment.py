@@ -8,13 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from app.call.because import why
 from app.call.callback import Callback, Slot
 from app.call.decision import Decision, Warned
 from app.call.diary import Diary
-from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn, TimerFired
+from app.call.events import (
+    CallbackChanged,
+    CallbackConfirmed,
+    CallbackKept,
+    CallbackTried,
+    CallbackWithdrawn,
+    TimerFired,
+)
 from app.call.numbers import Given
 from app.call.policy import Policy
 from app.call.reasons import REASONS
+from app.call.timers import Timer
 from app.call.world import World
 from app.callbacks.absence import owe, promise, withdraw
 from app.callbacks.appointment import CallbackEvent, decide_callback
@@ -155,6 +164,19 @@ def test_withdrawn_and_kept_close_it() -> None:
     assert (gone.because.code, kept.because.code) == ("callback.withdrawn", "callback.kept")
 
 
+def test_who_is_not_reached_is_rung_again_and_after_the_last_attempt_the_supervisor_is_warned() -> None:
+    """Domain §6: never closed by itself."""
+    owed = promise(OWED, at("2026-11-24T10:20"))
+    first = decide(CallbackTried("c1.cb1", "piet"), owed, "2026-11-24T11:10")
+    once = first.callbacks[0]
+    assert (once.status, once.tried, clock(once.slot.start)) == ("promised", 1, "Tue 24-11 12:00")
+    assert once.due_at == OWED.due_at
+    assert first.because == why("callback.tried", callback="c1.cb1", agent="piet", times="1")
+    last = decide(CallbackTried("c1.cb1", "piet"), replace(once, tried=2), now="2026-11-24T12:10").callbacks[0]
+    assert (last.status, last.tried, last.slot) == ("promised", 3, once.slot)
+    assert last.timers == (Timer("late", OWED.due_at), Timer("missed", once.slot.end + timedelta(minutes=60)))
+
+
 @pytest.mark.parametrize("status", ["withdrawn", "kept"])
 @pytest.mark.parametrize(
     "event",
@@ -163,6 +185,7 @@ def test_withdrawn_and_kept_close_it() -> None:
         CallbackChanged("c1.cb1", "joke", slot=moment("2026-11-24T14:00")),
         CallbackWithdrawn("c1.cb1", "joke", "again"),
         CallbackKept("c1.cb1", "piet"),
+        CallbackTried("c1.cb1", "piet"),
         fired("late"),
     ],
 )

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from app.agents.choice import kept
 from app.call import events as e
 from app.call.callback import Slot
+from app.call.decision import Warned
 from app.call.diary import Diary, Kept
+from app.call.policy import CallbackPolicy
 from tests.core.acts import answers, house, joined, presses, rings
 from tests.core.house import House, Step
 from tests.core.policies import policy
@@ -90,6 +92,19 @@ def test_who_begins_to_ring_is_in_a_conversation_until_it_is_kept() -> None:
     assert presence(centre) == ("wrap_up", "")
     centre.wait(60)
     assert presence(centre) == ("ready", "")
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_who_rang_in_vain_is_free_again_and_the_promise_stands(attempts: int) -> None:
+    centre = promised("bart")
+    centre.policy = replace(centre.policy, callbacks=CallbackPolicy(attempts=attempts))
+    ready(centre, "bart")
+    centre.handle(e.TurnTaken("c1.cb1", "bart"))
+    centre.handle(e.CallbackTried("c1.cb1", "bart"))
+    assert presence(centre) == ("wrap_up", "")
+    assert (centre.callbacks["c1.cb1"].open, centre.callbacks["c1.cb1"].tried) == (True, 1)
+    centre.wait(7200)
+    assert [r.kind for r in centre.records if isinstance(r, Warned)] == (["callback_missed"] if attempts == 1 else [])
 
 
 def test_who_never_says_how_it_ended_is_away_and_keeps_no_office_open() -> None:

@@ -54,6 +54,8 @@ def possible(house: House) -> list[Happening]:
             e.CallbackWithdrawn(callback.id, "bart", "opgelost"),
             e.CallbackKept(callback.id, "piet"),
             e.CallbackKept(callback.id, "joke"),
+            e.CallbackTried(callback.id, "piet"),
+            e.CallbackTried(callback.id, "joke"),
             e.TurnTaken(callback.id, "bart"),
             e.TurnTaken(callback.id, "joke"),
             e.TurnTaken(callback.id, "fatima"),

@@ -50,6 +50,12 @@ async def test_another_colleague_and_on_behalf_of_somebody(house: House) -> None
     assert "Kanarie" not in str(await house.pool.fetch("SELECT data FROM events"))
 
 
+async def test_tried_and_not_reached_is_counted_and_stands(house: House) -> None:
+    path, _ = await promised(house)
+    told = (await house.as_("bart").post(f"{path}/tried")).json()
+    assert (told["status"], told["tried"]) == ("pending", 1)
+
+
 async def test_withdrawn_and_kept_are_final(house: House) -> None:
     path, _ = await promised(house)
     bart = house.as_("bart")

@@ -19,7 +19,7 @@ RIGHTS: dict[str, set[str]] = {
     "GET /callbacks": AGENT | SUPERVISOR, "GET /callbacks/{callback}": AGENT | SUPERVISOR,
     "POST /callbacks/{callback}/take": AGENT,
     **{f"POST /callbacks/{{callback}}/{action}": AGENT | SUPERVISOR for action in (
-        "confirm", "change", "withdraw", "kept"
+        "confirm", "change", "withdraw", "tried", "kept"
     )},
     "GET /directory": AGENT | SUPERVISOR,
     "GET /message": AGENT | SUPERVISOR | ADMIN, "PUT /message": SUPERVISOR, "DELETE /message": SUPERVISOR,

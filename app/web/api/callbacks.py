@@ -1,4 +1,4 @@
-"""Promises: the list, the details, and confirm, change, withdraw, kept (design §5 rule 11, domain §6)."""
+"""Promises: the list, the details, and confirm, change, withdraw, tried, kept (design §5 rule 11, domain §6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query, Request
 
 from app.call.callback import Callback, Slot
-from app.call.events import CallbackChanged, CallbackConfirmed, CallbackKept, CallbackWithdrawn, TurnTaken
+from app.call.events import (
+    CallbackChanged,
+    CallbackConfirmed,
+    CallbackKept,
+    CallbackTried,
+    CallbackWithdrawn,
+    TurnTaken,
+)
 from app.callbacks.slots import HORIZON
 from app.store import codec
 from app.web.api.accesses import note_access
@@ -27,7 +34,7 @@ from app.web.persons import reference
 routes = router("terugbelafspraak")
 Which = Annotated[CallbackId, Path(description="Ons id van de terugbelafspraak")]
 FAILURES = failures(404, 409, 413)
-ButtonEvent = CallbackChanged | CallbackConfirmed | CallbackKept | CallbackWithdrawn | TurnTaken
+ButtonEvent = CallbackChanged | CallbackConfirmed | CallbackKept | CallbackTried | CallbackWithdrawn | TurnTaken
 OPEN, CLOSED = ["pending", "promised"], ["withdrawn", "kept"]
 
 
@@ -130,6 +137,13 @@ async def take(request: Request, callback: Which, me: Me, means: Backing, once: 
     """Eerst dit, dan bellen: zo belt niemand anders dezelfde beller. Daarna `kept`, of een ander moment."""
     await _theirs(means, me, callback)
     return await _done(request, means, me, TurnTaken(callback, me.agent), once)
+
+
+@routes.post("/callbacks/{callback}/tried", **button("Geprobeerd, niet bereikt", "triedCallback"))
+async def tried(request: Request, callback: Which, me: Me, means: Backing, once: Once = None) -> CallbackDetails:
+    """De afspraak blijft staan, op het eerste vrije moment; na de laatste poging hoort de teamleider het."""
+    await _theirs(means, me, callback)
+    return await _done(request, means, me, CallbackTried(callback, me.actor), once)
 
 
 @routes.post("/callbacks/{callback}/kept", **button("Teruggebeld", "keepCallback"))

@@ -43,6 +43,7 @@ class CallbackLine(Out):
     late: bool
     cause: str
     asked: int
+    tried: int
     needs_number: bool
     created_at: datetime
 
@@ -108,7 +109,8 @@ def _common(callback: Callback, policy: Policy, language: str) -> dict[str, Any]
             words=slot_words(policy, callback.slot.start, callback.slot.end, language),
         ),
         "turn": callback.turn, "due_at": callback.due_at, "late": callback.late, "cause": callback.cause,
-        "asked": callback.asked, "needs_number": not callback.number, "created_at": callback.created_at,
+        "asked": callback.asked, "tried": callback.tried, "needs_number": not callback.number,
+        "created_at": callback.created_at,
     }  # fmt: skip
 
 
