@@ -214,6 +214,8 @@ class Call(Struct, frozen=True):
     rooms: int = 0
     phones: int = 0
     """Agents' phones that rang for the caller."""
+    closed: bool = False
+    """The caller was told that nobody is there today."""
     registered: bool = False
     """The agent who speaks with the caller registered the conversation before it was over."""
     person_at: datetime | None = None

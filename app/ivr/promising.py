@@ -38,7 +38,7 @@ def closed(call: Call, world: World, because: Because, *lines: Line) -> Decision
     """Nobody is there: the caller hears so and is offered a callback (key 1); silence ends with a greeting."""
     topic = world.pinned.topics.get(call.topic)
     office = call.office or (topic.office if topic else world.pinned.municipality.kcc)
-    call = enter(call, Promising(office, "consent"), timer("input", world.now, BACKSTOP))
+    call = enter(call, Promising(office, "consent"), timer("input", world.now, BACKSTOP), closed=True)
     offer = Gather((*lines, line("closed"), line("closed_callback_offer")))
     return Decision(because, call=does(call, call.legs[0].id, offer))
 

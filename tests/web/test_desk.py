@@ -1,5 +1,7 @@
 """The agent's morning through the API: presence, the screen pop, the warm transfer, the promise, the registration."""
 
+import json
+
 from app.call.call import Connected, Consulting, Talking
 from app.decide import decide
 from app.engine.replay import replay
@@ -189,11 +191,13 @@ async def test_a_registration_is_owed_and_then_done(house: House) -> None:
     card = (await bart.get("/me/call")).json()["call"]
     assert card["registrationOwed"]
     assert "registration" in card["may"]
-    questions = [{"topic": "wmo", "direct": True}, {"topic": "algemeen", "direct": True, "simple": True}]
+    questions = [{"topic": "wmo", "direct": True}, {"topic": "algemeen", "direct": True}]
     assert (await bart.post(f"/calls/{call}/registration", json={"questions": questions})).status_code == 200
     assert (await bart.get("/me/presence")).json()["state"] == "ready"
     offices = {o["id"]: o for o in (await house.as_("tess").get("/offices")).json()["offices"]}
-    assert offices["sociaal"]["direct"] == {"questions": 1, "direct": 1, "goal": 0.85, "scope": "alleen telefonie"}
+    assert (offices["sociaal"]["direct"]["questions"], offices["sociaal"]["direct"]["direct"]) == (1, 1)
+    kept = await house.pool.fetchval("SELECT questions FROM registrations")
+    assert [question["simple"] for question in json.loads(kept)] == [False, True], "as their topics are"
     assert offices["kcc"]["direct"]["questions"] == 1
     assert (offices["sociaal"]["calls"], offices["sociaal"]["answered"]) == (1, 1)
     assert (offices["sociaal"]["phonesAnswered"], offices["sociaal"]["phonesWithinThreeRings"]) == (1, 1)

@@ -22,17 +22,33 @@ routes = router("teamleider")
 READ = failures()
 
 
-class Direct(Out):
-    """Questions answered in the first line today, by the office of their topic; `scope` says what is counted."""
+class DirectTopic(Labelled):
+    """One topic; its goal is its own, else that of its office."""
 
     questions: int
     direct: int
     goal: float
+
+
+class Direct(Out):
+    """Questions answered in the first line today, by the office of their topic; `scope` says what is counted.
+
+    `topics` are those that were asked about.
+    """
+
+    questions: int
+    direct: int
+    goal: float
+    topics: list[DirectTopic]
     scope: str = "alleen telefonie"
 
 
 class OfficeFigures(Out):
-    """One office now and today. Durations in seconds; null while there is nothing to count."""
+    """One office now and today. Durations in seconds; null while there is nothing to count.
+
+    Who never spoke to a person was `promised` a callback, heard that it is `closed`, or `abandoned`: hung up in a menu
+    (counted at the general front office) or while waiting.
+    """
 
     id: str
     label: str
@@ -42,6 +58,8 @@ class OfficeFigures(Out):
     agents: dict[AgentState, int]
     calls: int
     answered: int
+    promised: int
+    closed: int
     abandoned: int
     seconds_to_person: int | None
     phones_rang: float | None
@@ -100,9 +118,9 @@ async def list_agents(request: Request, me: Me, means: Backing) -> Agents:
 async def list_offices(request: Request, me: Me, means: Backing) -> Figures:
     """Nu en vandaag. Het doel geldt per vraag en volgt het onderwerp, wie er ook opnam (domain §2)."""
     policy, now = await means.policy(me.centre), means.clock()
-    here = local(now, policy)
+    here, kcc = local(now, policy), policy.municipality.kcc
     since = datetime.combine(here.date(), time(), here.tzinfo)
-    by_office = {row["office"]: row for row in await means.pool.fetch(OFFICES, me.centre, since, now)}
+    by_office = {row["office"]: row for row in await means.pool.fetch(OFFICES, me.centre, since, now, kcc)}
     topics = await means.pool.fetch(TOPICS, me.centre, since)
     states, language = await _states(means, me.centre), language_of(request)
     return Figures(at=now, since=since, offices=[
@@ -117,14 +135,19 @@ async def _states(means: Means, centre: str) -> dict[str, AgentState]:
 
 OFFICES = """
 WITH today AS (
-    SELECT state->>'office' AS office, id, phase, waiting, started_at, ended_at,
-           (state->>'person_at')::timestamptz AS person_at, (state->>'phones')::int AS phones
+    SELECT coalesce(nullif(state->>'office', ''), $4) AS office, id, waiting, started_at,
+           (state->>'person_at')::timestamptz AS person_at, (state->>'phones')::int AS phones,
+           CASE WHEN phase <> 'Ended' OR state->>'person_at' IS NOT NULL THEN ''
+                WHEN state->>'callback' <> '' THEN 'promised'
+                WHEN (state->>'closed')::bool THEN 'closed' ELSE 'abandoned' END AS missed
     FROM calls WHERE centre = $1 AND (started_at >= $2 OR waiting IS NOT NULL)),
 spoken AS (
     SELECT office,
            count(*) FILTER (WHERE started_at >= $2) AS calls,
            count(*) FILTER (WHERE started_at >= $2 AND person_at IS NOT NULL) AS answered,
-           count(*) FILTER (WHERE started_at >= $2 AND person_at IS NULL AND phase = 'Ended') AS abandoned,
+           count(*) FILTER (WHERE started_at >= $2 AND missed = 'promised') AS promised,
+           count(*) FILTER (WHERE started_at >= $2 AND missed = 'closed') AS closed,
+           count(*) FILTER (WHERE started_at >= $2 AND missed = 'abandoned') AS abandoned,
            avg(extract(epoch FROM person_at - started_at)) FILTER (WHERE started_at >= $2) AS to_person,
            avg(phones) FILTER (WHERE started_at >= $2 AND person_at IS NOT NULL) AS phones
     FROM today GROUP BY office),
@@ -142,7 +165,7 @@ owed AS (
     SELECT state->>'office' AS office, count(*) AS open,
            count(*) FILTER (WHERE (state->>'late')::bool) AS late
     FROM callbacks WHERE centre = $1 AND status IN ('pending', 'promised') GROUP BY 1)
-SELECT office, spoken.calls, spoken.answered, spoken.abandoned, spoken.to_person, spoken.phones,
+SELECT office, spoken.calls, spoken.answered, spoken.promised, spoken.closed, spoken.abandoned, spoken.to_person, spoken.phones,
        lines.waiting, lines.longest, rung.answered AS rung, rung.within, rung.missed, owed.open, owed.late
 FROM spoken FULL JOIN lines USING (office) FULL JOIN rung USING (office) FULL JOIN owed USING (office)
 """
@@ -174,15 +197,31 @@ def _figures(
     return OfficeFigures(
         id=office, label=label(known.label, language, policy), open=is_open(policy, known.hours, now),
         waiting=count("waiting"), longest_wait=count("longest"), agents=agents, calls=count("calls"),
-        answered=count("answered"), abandoned=count("abandoned"),
+        answered=count("answered"), promised=count("promised"), closed=count("closed"), abandoned=count("abandoned"),
         seconds_to_person=None if to_person is None else round(to_person),
         phones_rang=None if phones is None else round(float(phones), 2),
         phones_answered=count("rung"), phones_within_three_rings=count("within"), phones_missed=count("missed"),
         callbacks_open=count("open"), callbacks_late=count("late"),
         direct=Direct(
-            questions=sum(t["questions"] for t in mine), direct=sum(t["direct"] for t in mine), goal=known.goal
+            questions=sum(t["questions"] for t in mine), direct=sum(t["direct"] for t in mine), goal=known.goal,
+            topics=_per_topic(mine, policy, language),
         ),
     )
+
+
+def _per_topic(rows: Iterable[asyncpg.Record], policy: Policy, language: str) -> list[DirectTopic]:
+    """The topics that still are in the policy, whichever office answered."""
+    counted: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        questions, direct = counted.get(row["topic"], (0, 0))
+        counted[row["topic"]] = (questions + row["questions"], direct + row["direct"])
+    return [
+        DirectTopic(
+            id=topic.id, label=label(topic.label, language, policy), questions=counted[topic.id][0],
+            direct=counted[topic.id][1], goal=topic.goal,
+        )
+        for topic in policy.topics.values() if topic.id in counted
+    ]
 
 
 def _office_of(row: asyncpg.Record, policy: Policy) -> str:
