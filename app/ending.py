@@ -55,8 +55,8 @@ def caller_gone(call: Call, noted: Call, cause: Cause, world: World) -> Decision
     """
     if isinstance(call.phase, OVER):
         return Decision(why("noted"), call=noted)
-    parting = _part(call, world)
     lost = cause == "lost" and not isinstance(call.phase, Closing)
+    parting = _part(call, world, lost=lost)
     noted, callbacks, diaries = _owing(noted, parting, world, lost=lost)
     gone = why("caller_lost" if lost else "caller_gone", phase=type(call.phase).__name__)
     return Decision(
@@ -76,7 +76,7 @@ def degrade(call: Call | None, event: DegradeServed, world: World) -> Decision:
         return Decision(why("degraded"), call=replace(unseen, ended_at=world.now))
     if isinstance(call.phase, OVER):
         return Decision(why("ignored.no_call"))
-    parting = _part(call, world)
+    parting = _part(call, world, lost=True)
     call, callbacks, diaries = _owing(call, parting, world)
     others = tuple(x for x in lets_go_of_others(call).legs if x.role != "caller")
     return Decision(
@@ -127,12 +127,12 @@ def _lost(call: Call, world: World) -> Owed:
             return owe(call, world, cause="lost", office=call.office)
 
 
-def _part(call: Call, world: World) -> Parting:
+def _part(call: Call, world: World, *, lost: bool) -> Parting:
     match call.phase:
         case Offering() | Joining() as phase:
             return _never_spoke(call, phase, world)
         case Talking(agent=agent_id):
-            return Parting(*done(agent_id, call, world))
+            return Parting(*done(agent_id, call, world, lost=lost))
         case Consulting() | Connecting() as phase:
             agents, records = done(phase.agent, call, world)
             return _cut_short(call, phase, world, agents, records)

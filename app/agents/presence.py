@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from app.call.agent import Agent
 from app.call.because import why
-from app.call.call import Call
+from app.call.call import Call, Talking
 from app.call.decision import Decision, Record, Registered, RegistrationOwed, Warned
 from app.call.events import (
     AgentLoggedOff,
@@ -14,6 +14,7 @@ from app.call.events import (
     AgentNotReady,
     AgentReady,
     DeviceChanged,
+    Question,
     RegistrationDone,
     TimerFired,
     TurnCame,
@@ -185,34 +186,51 @@ def miss(agent: Agent, reason: str, call: str, world: World) -> tuple[Agent, tup
     return replace(agent, state="not_ready", since=world.now, call="", reason=reason, then="ready"), ()
 
 
-def done(agent_id: str, call: Call, world: World) -> tuple[tuple[Agent, ...], tuple[Record, ...]]:
-    """The conversation is over for the agent: wrap-up begins, the registration is owed (domain §3.3)."""
+def done(
+    agent_id: str, call: Call, world: World, *, lost: bool = False
+) -> tuple[tuple[Agent, ...], tuple[Record, ...]]:
+    """The conversation is over for the agent: wrap-up begins, the registration is owed (domain §3.3).
+
+    A simple question is only counted, unless the line was `lost`: somebody else answers it.
+    """
     agent = world.agents.get(agent_id)
     if agent is None or agent.call != call.id or agent.state != "talking":
         return (), ()
     office = world.pinned.offices.get(call.office)
     wrap_up = timer("wrap_up", world.now, office.wrap_up if office else 60.0)
-    owes = agent.owes if call.registered else (*agent.owes, call.id)
-    after = replace(
-        agent, state="wrap_up", since=world.now, owes=owes, passed=(), timers=(wrap_up,)
-    )
-    return (after,), () if call.registered else (RegistrationOwed(call.id, agent_id, world.now),)
+    after = replace(agent, state="wrap_up", since=world.now, passed=(), timers=(wrap_up,))
+    if call.registered:
+        return (after,), ()
+    if not lost and _simple(call, world):
+        only = Question(call.topic, direct=True, simple=True)
+        return (after,), (Registered(call.id, agent_id, (only,), world.now),)
+    owing = replace(after, owes=(*agent.owes, call.id))
+    return (owing,), (RegistrationOwed(call.id, agent_id, world.now),)
+
+
+def _simple(call: Call, world: World) -> bool:
+    """A simple question, answered at once: nobody else was asked and nothing is promised."""
+    topic = world.pinned.topics.get(call.topic)
+    return topic is not None and topic.simple and type(call.phase) is Talking and not call.callback
 
 
 def register(call: Call | None, event: RegistrationDone, world: World) -> Decision:
-    """The conversation is registered; in wrap-up that makes the agent ready, during the call it is owed no more."""
+    """The conversation is registered; in wrap-up that makes the agent ready, during the call it is owed no more.
+
+    What was only counted may be registered in wrap-up after all.
+    """
     agent = world.agents.get(event.agent)
     if agent is None or not event.questions:
         return Decision(why("ignored.nothing_to_register", agent=event.agent))
     record = Registered(event.call, event.agent, event.questions, world.now)
     because = why("registered", agent=event.agent, questions=str(len(event.questions)))
-    if event.call in agent.owes:
-        owes = tuple(c for c in agent.owes if c != event.call)
-        agent = replace(agent, owes=owes)
+    later = call is not None and agent.call == call.id and not call.registered
+    if event.call in agent.owes or (later and agent.state == "wrap_up"):
+        agent = replace(agent, owes=tuple(c for c in agent.owes if c != event.call))
         if agent.state == "wrap_up" and agent.call == event.call:
             ready = _becomes(agent, agent.then, world, reason=agent.reason)
             return replace(ready, because=because, records=(record,))
         return Decision(because, agents=(agent,), records=(record,))
-    if call is not None and agent.call == call.id and agent.state == "talking" and not call.registered:
+    if call is not None and later and agent.state == "talking":
         return Decision(because, call=replace(call, registered=True), records=(record,))
     return Decision(why("ignored.registered_already", agent=event.agent))

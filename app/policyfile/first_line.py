@@ -70,7 +70,7 @@ class TopicPart(Part):
     goal: Annotated[float, Field(ge=0, le=1), NUMBER] | None = None
     """Deel van de vragen dat direct beantwoord moet worden; zonder: het doel van de frontoffice."""
     simple: Truth = False
-    """true: een eenvoudige vraag, die alleen geteld wordt."""
+    """true: een eenvoudige vraag, die alleen geteld wordt: wie haar meteen beantwoordt, hoeft niet te registreren."""
 
 
 class RulePart(Part):

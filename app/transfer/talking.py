@@ -90,7 +90,7 @@ def rounded_off(call: Call, agent: str, world: World, because: Because) -> Decis
 
 def line_lost(call: Call, agent: str, world: World) -> Decision:
     """The agent's line failed, or the caller was left on hold: the caller waits with priority (design §5 rule 12)."""
-    agents, records = done(agent, call, world)
+    agents, records = done(agent, call, world, lost=True)
     return replace(left_alone(call, agent, world), agents=agents, records=records)
 
 

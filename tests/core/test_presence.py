@@ -184,6 +184,37 @@ def test_the_registration_later_only_takes_the_debt_away() -> None:
     assert isinstance(centre.records[-1], Registered)
 
 
+def simple() -> House:
+    """Joke talks about a topic of which questions are simple."""
+    centre = talking()
+    topics = {**centre.policy.topics, "wmo": replace(centre.policy.topics["wmo"], simple=True)}
+    centre.policy = replace(centre.policy, topics=topics)
+    return centre
+
+
+def test_a_simple_question_is_only_counted() -> None:
+    """Domain §3.3; and whoever finds that it was not that simple registers it in wrap-up."""
+    centre = simple()
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    agent = centre.agents["joke"]
+    assert (agent.state, agent.owes) == ("wrap_up", ())
+    assert centre.records[-1] == Registered("c1", "joke", (e.Question("wmo", direct=True, simple=True),), centre.now)
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
+    assert centre.agents["joke"].state == "ready"
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["ignored.registered_already"]
+
+
+def test_what_is_taken_away_or_cut_off_is_registered_however_simple() -> None:
+    centre = simple()
+    centre.handle(e.CallbackAsked("c1", "joke"))
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert centre.agents["joke"].owes == ("c1",)
+    for party in ("agent", "caller"):
+        centre = simple()
+        ends(centre, party, "lost")
+        assert centre.agents["joke"].owes == ("c1",)
+
+
 def test_registered_before_the_end_nothing_is_owed() -> None:
     centre = talking()
     assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]

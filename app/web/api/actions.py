@@ -164,7 +164,10 @@ async def registration(
     for at, question in enumerate(asked.questions):
         references.check("topic", question.topic, f"#/questions/{at}/topic")
     wrong.tell()
-    questions = tuple(Question(q.topic, q.direct, q.simple) for q in asked.questions)
+    topics = (await means.policy(me.centre)).topics
+    questions = tuple(
+        Question(q.topic, q.direct, topics[q.topic].simple if q.simple is None else q.simple) for q in asked.questions
+    )
     return await _done(request, means, me, mine, RegistrationDone(call, me.agent, questions), once)
 
 

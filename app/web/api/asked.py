@@ -42,11 +42,11 @@ class Identification(In):
 
 
 class QuestionAsked(In):
-    """One question; `direct`: answered in the first line (domain §2); `simple`: only counted."""
+    """One question; `direct`: answered in the first line (domain §2); `simple`: only counted, else as its topic is."""
 
     topic: Id
     direct: bool
-    simple: bool = False
+    simple: bool | None = None
 
 
 class Registration(In):
