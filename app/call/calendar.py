@@ -20,12 +20,15 @@ def local(now: datetime, policy: Policy) -> datetime:
     return now.astimezone(zone(policy.municipality.timezone))
 
 
-def is_open(policy: Policy, hours: str, now: datetime) -> bool:
-    """Whether these named hours are open now; a day off is closed. Unnamed hours never close."""
+def is_open(policy: Policy, hours: str, now: datetime, days_off: frozenset[date] | None = None) -> bool:
+    """Whether these named hours are open now; a day off, of the policy unless given, is closed.
+
+    Unnamed hours never close.
+    """
     if not hours:
         return True
     day, weekday, minute = _clock(now, policy.municipality.timezone)
-    if day in policy.days_off:
+    if day in (policy.days_off if days_off is None else days_off):
         return False
     for start, end in policy.hours[hours].week.get(weekday, ()):  # noqa: SIM110 - a generator costs as much again
         if start <= minute < end:

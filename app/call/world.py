@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.call.agent import Agent
+from app.call.calendar import is_open
 from app.call.callback import Callback
 from app.call.decision import Centre
 from app.call.diary import Diary
@@ -40,6 +41,10 @@ class World(Struct, frozen=True):
     callbacks: Mapping[str, Callback]
     diaries: Mapping[str, Diary]
     waiting: Mapping[str, Waiter]
+
+    def is_open(self, hours: str) -> bool:
+        """Whether these hours of the call's routing are open now, on the days off that are in force."""
+        return is_open(self.pinned, hours, self.now, self.policy.days_off)
 
     def seeing(self, *agents: Agent) -> World:
         """The same world in which these agents have already changed."""

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from app.agents.choice import kept, ready, staffed
 from app.call.because import Because, why
-from app.call.calendar import is_open
 from app.call.call import Call
 from app.call.world import World
 
@@ -30,7 +29,7 @@ def route(call: Call, world: World) -> Route:
     office = world.pinned.offices[chosen.office]
     if attended(office.id, world):
         return chosen
-    here = is_open(world.pinned, office.hours, world.now)
+    here = world.is_open(office.hours)
     if office.overflow and attended(office.overflow, world):
         cause = "route.overflow_empty" if here else "route.overflow_closed"
         return Route(office.overflow, why(cause, office.line, office=office.id, to=office.overflow))
@@ -43,7 +42,7 @@ def route(call: Call, world: World) -> Route:
 
 def attended(office: str, world: World) -> bool:
     """Whether this office is open and somebody is logged on."""
-    return is_open(world.pinned, world.pinned.offices[office].hours, world.now) and staffed(office, world)
+    return world.is_open(world.pinned.offices[office].hours) and staffed(office, world)
 
 
 def _chosen(call: Call, world: World) -> Route:
@@ -54,7 +53,7 @@ def _chosen(call: Call, world: World) -> Route:
             and (not rule.numbers or call.dialled in rule.numbers)
             and (not rule.languages or call.language in rule.languages)
             and (rule.load_above is None or _load(call, world) > rule.load_above)
-            and (not rule.hours or is_open(policy, rule.hours, world.now))
+            and (not rule.hours or world.is_open(rule.hours))
         ):
             return Route(rule.office, why("route.rule", rule.line, office=rule.office))
     if call.office:

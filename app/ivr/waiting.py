@@ -8,7 +8,6 @@ from app.agents.choice import busy, find, free, position, ready, serves, staffed
 from app.agents.presence import reserve
 from app.call.agent import Agent
 from app.call.because import Because, why
-from app.call.calendar import is_open
 from app.call.call import Call, Choosing, Offering, Waiting
 from app.call.decision import Decision
 from app.call.events import AgentFound, CallerReturned, Event, InputTimedOut, KeysPressed, SayFinished, TimerFired
@@ -178,7 +177,7 @@ def _left_alone(call: Call, phase: Waiting, office: Office, world: World) -> Dec
     if not staffed(office.id, world) and office.overflow and attended(office.overflow, world):
         because = why("route.overflow_empty", office.line, office=office.id, to=office.overflow)
         return _over(call, phase, office, world, because)
-    if is_open(world.pinned, office.hours, world.now) or busy(office.id, world):
+    if world.is_open(office.hours) or busy(office.id, world):
         return None
     because = why("wait.closed", office.line, office=office.id)
     return arrange(call, office.id, world, because) if phase.recall else closed(call, world, because)

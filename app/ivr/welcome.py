@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.call.because import why
-from app.call.calendar import is_open
 from app.call.call import Call, Choosing, Welcoming
 from app.call.decision import Decision
 from app.call.events import CallOffered, Event, SayFinished, TimerFired
@@ -47,7 +46,7 @@ def _led(event: CallOffered, reference: str, world: World) -> Decision:
         office=to.office,
         topic=to.topic,
     )
-    if number is not None and not is_open(policy, number.hours, world.now):
+    if number is not None and not world.is_open(number.hours):
         because = why("closed", policy.hours[number.hours].line)
         return closed(call, world, because, *greeting(call, world))
     if to.menu:

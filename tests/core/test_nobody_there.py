@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from app.call import events as e
 from app.call.call import Waiting
 from app.call.legs import Gather
+from app.decide import decide
 from tests.core.acts import WITHHELD, answers, ends, heard, house, joined, phone_rings, presses, rings, says, silent
 from tests.core.house import House
 from tests.core.moments import recalled
@@ -44,6 +45,17 @@ def test_whose_agents_all_went_home_hears_no_expected_wait_any_more() -> None:
     assert hears(caller(centre)) == ["nobody_there"], "asked again, for nobody is there"
     assert codes(presses(centre, "1")) == ["promise.asked"]
     assert [(c.turn, c.status) for c in centre.callbacks.values()] == [(None, "promised")]
+
+
+def test_a_day_off_that_is_decided_today_closes_for_who_waits_already() -> None:
+    """Design §5 rule 18: the routing is the one the call began with, the days off are those in force."""
+    centre = in_line()
+    everybody_goes(centre)
+    today = replace(centre.policy, days_off=frozenset({centre.now.date()}))
+    due = next(timer for timer in of(centre).timers if timer.name == "announce")
+    event = e.TimerFired("call", "c1", due.name, due.due_at)
+    decision = decide(of(centre), event, replace(centre.world(), policy=today))
+    assert decision.because.code == "wait.closed"
 
 
 def test_the_longest_wait_for_nobody_ends_in_the_same_question() -> None:

@@ -165,8 +165,9 @@ owed AS (
     SELECT state->>'office' AS office, count(*) AS open,
            count(*) FILTER (WHERE (state->>'late')::bool) AS late
     FROM callbacks WHERE centre = $1 AND status IN ('pending', 'promised') GROUP BY 1)
-SELECT office, spoken.calls, spoken.answered, spoken.promised, spoken.closed, spoken.abandoned, spoken.to_person, spoken.phones,
-       lines.waiting, lines.longest, rung.answered AS rung, rung.within, rung.missed, owed.open, owed.late
+SELECT office, spoken.calls, spoken.answered, spoken.promised, spoken.closed, spoken.abandoned,
+       spoken.to_person, spoken.phones, lines.waiting, lines.longest,
+       rung.answered AS rung, rung.within, rung.missed, owed.open, owed.late
 FROM spoken FULL JOIN lines USING (office) FULL JOIN rung USING (office) FULL JOIN owed USING (office)
 """
 TOPICS = """
