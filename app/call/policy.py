@@ -37,6 +37,8 @@ class Number(Struct, frozen=True):
     to: Destination
     hours: str
     language: str
+    closed: str = ""
+    """The text that says it is closed; empty: that of the office."""
     line: int = 0
 
 
@@ -93,6 +95,8 @@ class Office(Struct, frozen=True):
     talk: float = 292.0
     """Average talk, for the expected wait (domain §6: 4:52)."""
     wrap_up: float = 60.0
+    closed: str = ""
+    """The text that says it is closed; empty: `closed`."""
     line: int = 0
 
 

@@ -34,12 +34,16 @@ def callback_question(office: str, world: World) -> Line:
     return line("offer_callback" if staffed(office, world) else "nobody_there")
 
 
-def closed(call: Call, world: World, because: Because, *lines: Line) -> Decision:
-    """Nobody is there: the caller hears so and is offered a callback (key 1); silence ends with a greeting."""
+def closed(call: Call, world: World, because: Because, *lines: Line, text: str = "") -> Decision:
+    """Nobody is there: the caller hears so and is offered a callback (key 1); silence ends with a greeting.
+
+    `text` is how it is said, else as the office says it.
+    """
     topic = world.pinned.topics.get(call.topic)
     office = call.office or (topic.office if topic else world.pinned.municipality.kcc)
     call = enter(call, Promising(office, "consent"), timer("input", world.now, BACKSTOP), closed=True)
-    offer = Gather((*lines, line("closed"), line("closed_callback_offer")))
+    said = text or world.pinned.offices[office].closed or "closed"
+    offer = Gather((*lines, line(said), line("closed_callback_offer")))
     return Decision(because, call=does(call, call.legs[0].id, offer))
 
 

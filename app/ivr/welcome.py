@@ -48,7 +48,7 @@ def _led(event: CallOffered, reference: str, world: World) -> Decision:
     )
     if number is not None and not world.is_open(number.hours):
         because = why("closed", policy.hours[number.hours].line)
-        return closed(call, world, because, *greeting(call, world))
+        return closed(call, world, because, *greeting(call, world), text=number.closed)
     if to.menu:
         call = enter(call, Choosing(to.menu), timer("input", world.now, BACKSTOP))
         call = _first(call, ask(policy.menus[to.menu], greeting(call, world)))

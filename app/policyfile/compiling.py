@@ -100,7 +100,8 @@ def _destination(part: first_line.DestinationPart, line: int) -> made.Destinatio
 
 def _number(written: str, part: first_line.NumberPart, file: shape.RoutingFile, line: int) -> made.Number:
     language = part.language or file.municipality.languages[0]
-    return made.Number(phone.normal(written), _destination(part.to, line), part.hours, language, line)
+    number, to = phone.normal(written), _destination(part.to, line)
+    return made.Number(number, to, part.hours, language, closed=part.closed or "", line=line)
 
 
 def _hours(key: str, week: dict[str, tuple[made.Minutes, ...]], line: int) -> made.Hours:

@@ -43,6 +43,8 @@ class NumberPart(Part):
     """Openingstijden van dit nummer."""
     language: Language | None = None
     """Taal van de eerste teksten; zonder: de eerste taal van de gemeente."""
+    closed: Id | None = None
+    """De tekst als dit nummer gesloten is; zonder: die van de frontoffice waar het heen leidt."""
 
 
 class MenuPart(Part):
@@ -111,6 +113,8 @@ class OfficePart(Part):
     """Gemiddelde gesprekstijd, voor de verwachte wachttijd."""
     wrap_up: Annotated[float, Field(ge=0, le=3600), NUMBER] = 60.0
     """Langste nawerktijd."""
+    closed: Id | None = None
+    """De tekst als deze frontoffice gesloten is; zonder: closed."""
 
 
 class AgentPart(Part):

@@ -11,11 +11,14 @@ from app.policyfile.references import entries, found, languages, section
 from app.policyfile.standard import ALWAYS, COLLEAGUE, SLOTS, UNSURE
 from app.policyfile.yamltree import Tree
 
+SPOKEN = (("menus", "*", "text"), ("numbers", "*", "closed"), ("offices", "*", "closed"))
+"""Where texts of the municipality's own are named."""
+
 
 def check(tree: Tree, tell: Teller) -> None:
     """Every mistake in texts and words."""
     texts = section(tree, "texts")
-    spoken = {value for _, value in found(tree.data, ("menus", "*", "text")) if isinstance(value, str)}
+    spoken = {value for path in SPOKEN for _, value in found(tree.data, path) if isinstance(value, str)}
     if isinstance(tree.data, dict) and "texts" in tree.data:
         for text in (known for known in SLOTS if known not in texts and known not in UNSAID):
             say = tell.warn if text in BUILT_IN else tell

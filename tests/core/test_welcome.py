@@ -78,6 +78,20 @@ def test_outside_opening_hours_a_callback_is_offered_and_silence_ends_with_a_gre
     assert hears(caller(centre)) == ["goodbye"]
 
 
+@pytest.mark.parametrize(
+    ("number", "office", "said"),
+    [("", "", "closed"), ("", "closed_kcc", "closed_kcc"), ("closed_here", "closed_kcc", "closed_here")],
+)
+def test_a_number_says_itself_that_it_is_closed_else_its_office_does(number: str, office: str, said: str) -> None:
+    rules = policy()
+    offices = {**rules.offices, "kcc": replace(rules.offices["kcc"], closed=office)}
+    numbers = {"+31201234567": replace(rules.numbers["+31201234567"], closed=number)}
+    centre = house("bart", rules=policy(offices=offices, numbers=numbers))
+    centre.wait(9 * 3600)
+    rings(centre, "+31201234567")
+    assert hears(caller(centre))[1] == said
+
+
 def test_a_number_for_a_topic_is_called_back_by_its_own_office() -> None:
     rules = policy()
     to_wmo = replace(rules.numbers["+31201234567"], to=replace(rules.numbers["140123"].to, menu="", topic="wmo"))

@@ -46,6 +46,12 @@ def test_its_own_tests_pass(policy: Policy) -> None:
     assert prove(policy) == ()
 
 
+def test_the_social_number_tells_its_own_hours(policy: Policy) -> None:
+    text = policy.texts[policy.offices["sociaal"].closed]
+    assert "vrijdag tot half een" in text.words["nl"]
+    assert "donderdag tot acht uur" not in text.words["nl"]
+
+
 def test_its_first_line_tells_editors_the_schema() -> None:
     assert FILE.read_text().splitlines()[0] == "# yaml-language-server: $schema=routing.schema.json"
 

@@ -116,3 +116,7 @@ def test_a_word_that_carries_no_subject() -> None:
 )
 def test_label(old: str, new: str, message: str) -> None:
     assert told(spoiled(old, new)) == [f"r.yaml:{message}"]
+
+
+def test_a_text_by_which_a_number_or_an_office_says_that_it_is_closed_is_used() -> None:
+    assert told(spoiled("goal: 0.60}", "goal: 0.60, closed: dicht}", "texts:\n", "texts:\n  dicht: {nl: Dicht.}\n")) == []
