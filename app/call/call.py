@@ -204,7 +204,9 @@ class Call(Struct, frozen=True):
     tried: tuple[str, ...] = ()
     """Agents whose phone already rang in this round."""
     failed: tuple[str, ...] = ()
-    """Colleagues who declined or did not answer; not rung again while another is left."""
+    """Colleagues who were rung in vain; of a department the others are rung first."""
+    unwilling: tuple[str, ...] = ()
+    """Of those, who declined or did not answer: not rung again while another is left (design §5 rule 13)."""
     callback: str = ""
     """The open callback of this call."""
     promises: int = 0

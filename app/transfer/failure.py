@@ -14,6 +14,9 @@ from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import Owed, owe
 
+UNWILLING = ("declined", "no_answer", "voicemail")
+"""Who is not rung again while somebody else is left; who was busy may be free a minute later (design §5 rule 13)."""
+
 
 def failed(
     call: Call,
@@ -74,6 +77,8 @@ def recall(call: Call, agent: str, colleague: str, cause: Cause, world: World, t
 def _owed(call: Call, agent: str, colleague: str, department: str, cause: Cause, world: World) -> Owed:
     if colleague and colleague not in call.failed and cause != "absent":
         call = replace(call, failed=(*call.failed, colleague))
+    if cause in UNWILLING and colleague not in call.unwilling:
+        call = replace(call, unwilling=(*call.unwilling, colleague))
     known = world.policy.colleagues.get(colleague)
     return owe(
         call,

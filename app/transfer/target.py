@@ -41,7 +41,7 @@ def _named(call: Call, colleague_id: str, world: World) -> Target:
         return Target(refused=why("ignored.unknown_colleague", colleague=colleague_id))
     if is_absent(world.policy, colleague, world.now):
         return Target(colleague, absent=True, department=colleague.department)
-    if colleague.id in call.failed and (left := instead(call, colleague.id, "", world.policy, world.now)):
+    if colleague.id in call.unwilling and (left := instead(call, colleague.id, "", world.policy, world.now)):
         return Target(refused=why("ignored.rung_already", colleague=colleague.id, instead=left[0].id))
     return Target(colleague)
 

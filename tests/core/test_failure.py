@@ -46,6 +46,23 @@ def test_a_colleague_who_fails_twice_stands_once_in_the_list() -> None:
     assert of(centre).failed == ("piet", "ans")
 
 
+@pytest.mark.parametrize(
+    ("cause", "again"),
+    [("busy", "consult"), ("unreachable", "consult"), ("declined", "ignored.rung_already"),
+     ("no_answer", "ignored.rung_already")],
+)  # fmt: skip
+def test_who_was_busy_is_rung_again_a_minute_later_and_who_declined_is_not(cause: str, again: str) -> None:
+    centre = consulting()
+    ends(centre, "colleague", cause)
+    assert codes(centre.handle(e.ConsultAsked("c1", "joke", "piet"))) == [again]
+
+
+def test_whose_line_dropped_while_speaking_is_rung_again() -> None:
+    centre = consulting_speaking()
+    ends(centre, "colleague", "lost")
+    assert codes(centre.handle(e.ConsultAsked("c1", "joke", "piet"))) == ["consult"]
+
+
 def test_the_absent_are_not_counted_as_tried() -> None:
     centre = talking()
     centre.handle(e.ConsultAsked("c1", "joke", "els"))
@@ -72,7 +89,7 @@ def test_without_an_agent_the_front_office_is_recalled_with_a_sentence_and_the_c
 
 def test_who_is_recalled_may_be_consulted_for_again() -> None:
     centre = ringing_on()
-    ends(centre, "colleague", "busy")
+    ends(centre, "colleague", "declined")
     assert phase(centre) == "Offering", "fatima is ready"
     centre.handle(e.LegAnswered("c1", during(centre, Offering).leg))
     joined(centre)

@@ -15,9 +15,15 @@ from tests.core.promising import caller
 from tests.core.seen import codes, during, last, outcomes, phase, sent
 
 
-def chosen(colleague: str = "", department: str = "", failed: tuple[str, ...] = (), rules: Policy | None = None) -> str:
+def chosen(
+    colleague: str = "",
+    department: str = "",
+    failed: tuple[str, ...] = (),
+    unwilling: tuple[str, ...] = (),
+    rules: Policy | None = None,
+) -> str:
     """The colleague who is rung, or why nobody is."""
-    target = choose(caller(failed=failed), colleague, department, House(rules or policy()).world())
+    target = choose(caller(failed=failed, unwilling=unwilling), colleague, department, House(rules or policy()).world())
     if target.refused is not None:
         return f"{target.refused.code} {target.refused.args.get('instead', '')}".strip()
     name = target.colleague.id if target.colleague else target.department
@@ -31,7 +37,13 @@ def chosen(colleague: str = "", department: str = "", failed: tuple[str, ...] = 
      ("ans", ("ans",), "ignored.rung_already piet"), ("ans", ("ans", "piet"), "ans")],
 )  # fmt: skip
 def test_a_named_colleague(colleague: str, failed: tuple[str, ...], expected: str) -> None:
-    assert chosen(colleague, failed=failed) == expected
+    assert chosen(colleague, failed=failed, unwilling=failed) == expected
+
+
+def test_who_was_only_busy_may_be_rung_again() -> None:
+    assert chosen("piet", failed=("piet",)) == "piet"
+    assert chosen("piet", failed=("piet", "ans"), unwilling=("ans",)) == "piet"
+    assert chosen(department="wmo", failed=("ans",)) == "piet", "of a department another one first"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +60,10 @@ def test_the_substitute_is_proposed_first_also_from_another_department() -> None
     people = policy().colleagues
     elsewhere = {**people, "piet": replace(people["piet"], substitute="kees"),
                  "kees": replace(people["piet"], id="kees", department="burgerzaken")}  # fmt: skip
-    assert chosen("piet", failed=("piet",), rules=policy(colleagues=elsewhere)) == "ignored.rung_already kees"
+    assert (
+        chosen("piet", failed=("piet",), unwilling=("piet",), rules=policy(colleagues=elsewhere))
+        == "ignored.rung_already kees"
+    )
 
 
 @pytest.mark.parametrize(
