@@ -14,8 +14,9 @@ from app.call.diary import Diary
 from app.call.policy import Colleague, Policy
 from app.call.world import World
 from app.callbacks.gate import refusal
-from app.callbacks.owner import armed, hours, moved, named, replanned
-from app.callbacks.slots import due, from_now, is_away, propose
+from app.callbacks.owner import armed, moved, named, replanned
+from app.callbacks.rota import is_away
+from app.callbacks.slots import due, from_now, propose
 
 
 class Owed(Struct, frozen=True):
@@ -76,11 +77,8 @@ def owe(
 
 def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) -> Callback:
     policy, now = world.policy, world.now
-    open_at, diary = hours(policy, who), world.diaries.get(who)
-    if turn is None:
-        slot = propose(policy, open_at, who, diary, now)
-    else:
-        slot = from_now(policy, open_at, who, diary, turn.minutes, now)
+    diary = world.diaries.get(who)
+    slot = propose(policy, who, diary, now) if turn is None else from_now(policy, who, diary, turn.minutes, now)
     callback = Callback(
         id=f"{call.id}.cb{call.promises}",
         call=call.id,
@@ -88,7 +86,7 @@ def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) ->
         subject=subject,
         created_at=now,
         slot=slot,
-        due_at=due(policy, open_at, now),
+        due_at=due(policy, now),
         turn=None if turn is None else turn.since,
         language="" if turn is None else call.language,
         reference=call.reference,

@@ -20,7 +20,7 @@ from app.call.timers import Timer, without
 from app.call.world import World
 from app.callbacks.absence import keep, promise, withdraw
 from app.callbacks.gate import refusal
-from app.callbacks.owner import armed, doubt, hours, moved, owner, replanned
+from app.callbacks.owner import armed, doubt, moved, owner, replanned
 from app.callbacks.slots import due, propose, snapped
 
 CallbackEvent = CallbackConfirmed | CallbackChanged | CallbackWithdrawn | CallbackKept | CallbackTried | TimerFired
@@ -69,11 +69,10 @@ def _change(callback: Callback, event: CallbackChanged, world: World) -> Decisio
             after, colleague=event.colleague, department=world.policy.colleagues[event.colleague].department
         )
     if event.slot is not None:
-        open_at = hours(world.policy, owner(after))
-        after = replace(after, slot=snapped(world.policy, open_at, event.slot), turn=None)
+        after = replace(after, slot=snapped(world.policy, owner(after), event.slot), turn=None)
         if doubted := doubt(callback, after, world):
             return Decision(why(f"ignored.slot_{doubted}", callback=callback.id))
-        norm = due(world.policy, open_at, callback.created_at)
+        norm = due(world.policy, callback.created_at)
         after = armed(replace(after, due_at=max(norm, after.slot.end)), world.policy, world.now)
     elif owner(after) != owner(callback):
         after = replanned(callback, after, world)
@@ -92,7 +91,7 @@ def _tried(callback: Callback, event: CallbackTried, world: World) -> Decision:
     after = replace(callback, tried=callback.tried + 1, turn=None)
     if after.tried < world.policy.callbacks.attempts:
         who = owner(after)
-        slot = propose(world.policy, hours(world.policy, who), who, world.diaries.get(who), world.now)
+        slot = propose(world.policy, who, world.diaries.get(who), world.now)
         after = replace(after, slot=slot)
     because = why("callback.tried", callback=callback.id, agent=event.agent, times=str(after.tried))
     after = armed(after, world.policy, world.now)

@@ -29,21 +29,6 @@ def owner(callback: Callback) -> str:
     return named(callback.colleague, callback.department, callback.office)
 
 
-def hours(policy: Policy, who: str) -> str:
-    """The named hours in which this owner can ring. A department keeps those of its first colleague.
-
-    Whoever is not in the policy any more is replaced by the KCC, where somebody will look at it.
-    """
-    kind, _, name = who.partition(":")
-    if kind == "colleague" and name in policy.colleagues:
-        return policy.colleagues[name].hours
-    if kind == "department":
-        for colleague in policy.colleagues.values():
-            if colleague.department == name:
-                return colleague.hours
-    return policy.offices[name if name in policy.offices and kind == "office" else policy.municipality.kcc].hours
-
-
 def diary(callback: Callback, world: World) -> Diary:
     """The diary of its owner as it stands."""
     name = owner(callback)
@@ -75,7 +60,7 @@ def doubt(before: Callback, after: Callback, world: World) -> str:
     who = owner(after)
     stays = (who, after.slot.start) == (owner(before), before.slot.start)
     theirs = None if stays else world.diaries.get(who)
-    return objection(world.policy, hours(world.policy, who), who, theirs, after.slot, world.now)
+    return objection(world.policy, who, theirs, after.slot, world.now)
 
 
 def replanned(before: Callback, after: Callback, world: World) -> Callback:
@@ -86,7 +71,7 @@ def replanned(before: Callback, after: Callback, world: World) -> Callback:
     who, policy = owner(after), world.policy
     if who == owner(before) if after.turn is not None else not doubt(before, after, world):
         return after
-    slot = propose(policy, hours(policy, who), who, world.diaries.get(who), world.now)
+    slot = propose(policy, who, world.diaries.get(who), world.now)
     return armed(replace(after, slot=slot, turn=None), policy, world.now)
 
 

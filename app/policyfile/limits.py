@@ -67,7 +67,7 @@ class CallbacksPart(Part):
     """Terugbelafspraken."""
 
     working_days: Annotated[int, Field(ge=1, le=10), WHOLE] = 2
-    """Binnen hoeveel werkdagen wordt teruggebeld."""
+    """Binnen hoeveel werkdagen wordt teruggebeld: dagen na vandaag waarop het loket van `municipality.kcc` open is."""
     slot: Annotated[int, Field(ge=5, le=240), WHOLE] = 30
     """Lengte van een tijdvak in minuten."""
     lead: Annotated[int, Field(ge=0, le=480), WHOLE] = 30

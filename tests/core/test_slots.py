@@ -11,17 +11,22 @@ from app.call.calendar import is_open, local, windows
 from app.call.callback import Slot
 from app.call.diary import Diary
 from app.call.policy import Absence, CallbackPolicy, Hours, Minutes, Policy
+from app.callbacks.absence import owe
+from app.callbacks.rota import rota, there
 from app.callbacks.slots import HORIZON, book, due, epoch, from_now, next_after, objection, propose, snapped
 from tests.core.policies import policy
-from tests.core.promising import at, clock, moments, municipalities
+from tests.core.promising import at, caller, clock, moments, municipalities, world
 
 PIET = "colleague:piet"
 
 
-def first(
-    now: str, rules: Policy | None = None, who: str = PIET, hours: str = "office", diary: Diary | None = None
-) -> str:
-    return clock(propose(rules or policy(), hours, who, diary, at(now)).start)
+def first(now: str, rules: Policy | None = None, who: str = PIET, diary: Diary | None = None) -> str:
+    return clock(propose(rules or policy(), who, diary, at(now)).start)
+
+
+def in_the_mornings(**changes: object) -> Policy:
+    """Piet works in the mornings only."""
+    return policy(colleagues={"piet": replace(policy().colleagues["piet"], hours="mornings")}, **changes)
 
 
 def full(slot_start: str, count: int = 2) -> Diary:
@@ -49,10 +54,10 @@ def test_the_first_slot_in_opening_hours(now: str, expected: str) -> None:
 
 
 def test_a_slot_is_as_long_as_the_policy_says_and_fits_in_its_window() -> None:
-    rules = policy(callbacks=CallbackPolicy(slot=50, lead=0))
-    slot = propose(rules, "mornings", PIET, None, at("2026-11-24T10:40"))
+    rules = in_the_mornings(callbacks=CallbackPolicy(slot=50, lead=0))
+    slot = propose(rules, PIET, None, at("2026-11-24T10:40"))
     assert (clock(slot.start), slot.end - slot.start) == ("Tue 24-11 10:40", timedelta(minutes=50))
-    assert first("2026-11-24T10:41", rules, hours="mornings") == "Wed 25-11 09:00"
+    assert first("2026-11-24T10:41", rules) == "Wed 25-11 09:00"
 
 
 def test_windows_are_taken_in_the_order_of_the_day() -> None:
@@ -63,7 +68,7 @@ def test_windows_are_taken_in_the_order_of_the_day() -> None:
 
 
 def test_a_colleague_who_is_away_rings_on_the_first_day_back() -> None:
-    assert first("2026-11-24T10:15", who="colleague:els", hours="mornings") == "Tue 01-12 09:00"
+    assert first("2026-11-24T10:15", who="colleague:els") == "Tue 01-12 09:00"
     assert first("2026-11-24T10:15", who="office:els") == "Tue 24-11 11:00"
     assert first("2026-11-24T10:15", who="colleague:nobody") == "Tue 24-11 11:00"
 
@@ -80,6 +85,50 @@ def test_away_for_months_somebody_else_keeps_the_promise() -> None:
     assert first("2026-11-24T10:15", policy(colleagues={"piet": piet})) == "Tue 24-11 11:00"
 
 
+def test_a_department_rings_as_long_as_one_of_its_colleagues_is_there() -> None:
+    people = policy().colleagues
+    away = replace(people["piet"], absent=(Absence(date(2026, 11, 24), date(2026, 11, 25)),))
+    alone = policy(colleagues={"piet": away})
+    assert first("2026-11-24T10:15", alone, who="department:wmo") == "Thu 26-11 09:00"
+    slot = Slot(at("2026-11-25T09:00"), at("2026-11-25T09:30"))
+    assert objection(alone, "department:wmo", None, slot, at("2026-11-24T10:15")) == "absent"
+    both = policy(colleagues={"piet": away, "ans": replace(people["ans"], hours="mornings")})
+    assert first("2026-11-24T10:15", both, who="department:wmo") == "Tue 24-11 11:00"
+    assert first("2026-11-24T12:30", both, who="department:wmo") == "Wed 25-11 09:00"
+    assert first("2026-11-26T12:30", both, who="department:wmo") == "Thu 26-11 13:00", "the other one is back"
+
+
+def test_hours_of_colleagues_that_overlap_are_one_stretch_and_others_are_apart() -> None:
+    week = {"early": ((8 * 60, 10 * 60),), "late": ((9 * 60 + 15, 12 * 60),), "evening": ((18 * 60, 19 * 60),)}
+    hours = {name: Hours(name, dict.fromkeys(range(5), spans)) for name, spans in week.items()}
+    piet = policy().colleagues["piet"]
+    three = {name: replace(piet, id=name, hours=name) for name in week}
+    rules = policy(hours=hours | {"office": policy().hours["office"]}, colleagues=three)
+    stretches = there(rules, "department:wmo", date(2026, 11, 24))
+    assert [f"{clock(a)[-5:]}-{clock(b)[-5:]}" for a, b in stretches] == ["08:00-12:00", "18:00-19:00"]
+
+
+@pytest.mark.parametrize(
+    ("who", "hours"),
+    [
+        ("colleague:els", {"mornings"}),
+        ("colleague:nobody", {"office"}),
+        ("colleague:burgerzaken", {"office"}),
+        ("department:burgerzaken", {"mornings"}),
+        ("department:wmo", {"office"}),
+        ("department:sociaal", {"office"}),
+        ("office:sociaal", {"mornings"}),
+        ("office:burgerzaken", {"office"}),
+        ("office:nowhere", {"office"}),
+    ],
+)
+def test_whose_hours_they_are(who: str, hours: set[str]) -> None:
+    rules = policy()
+    els = replace(rules.colleagues["els"], department="burgerzaken")
+    rules = replace(rules, colleagues={**rules.colleagues, "els": els})
+    assert rota(rules, who, date(2026, 12, 1)) == hours
+
+
 def test_a_full_slot_is_passed_over() -> None:
     assert first("2026-11-24T10:15", diary=full("2026-11-24T11:00", 1)) == "Tue 24-11 11:00"
     assert first("2026-11-24T10:15", diary=full("2026-11-24T11:00", 2)) == "Tue 24-11 11:30"
@@ -93,10 +142,10 @@ def test_a_full_day_moves_to_the_next_working_day() -> None:
 
 def test_when_everything_is_full_the_least_full_slot_is_taken() -> None:
     now, rules, booked = at("2026-11-24T10:15"), policy(), {}
-    slot = propose(rules, "office", PIET, None, now)
+    slot = propose(rules, PIET, None, now)
     while slot.start < now + timedelta(days=HORIZON + 1):
         booked[epoch(slot.start)] = 3
-        slot = next_after(rules, "office", PIET, None, slot, now)
+        slot = next_after(rules, PIET, None, slot, now)
     booked[epoch(at("2026-12-03T14:30"))] = 2
     assert first("2026-11-24T10:15", diary=Diary(PIET, booked)) == "Thu 03-12 14:30"
 
@@ -104,19 +153,19 @@ def test_when_everything_is_full_the_least_full_slot_is_taken() -> None:
 def test_hours_that_never_open_still_give_a_moment_within_the_norm() -> None:
     rules = policy(hours={"office": Hours("office", {})})
     now = at("2026-11-24T10:15")
-    slot = propose(rules, "office", PIET, None, now)
-    assert slot.end == due(rules, "office", now) == now + timedelta(days=2)
+    slot = propose(rules, PIET, None, now)
+    assert slot.end == due(rules, now) == now + timedelta(days=2)
     brief = policy(hours={"office": Hours("office", {2: ((0, 10),)})}, callbacks=CallbackPolicy(working_days=1))
-    assert propose(brief, "office", PIET, None, at("2026-11-24T23:59")).start == at("2026-11-25T00:29")
+    assert propose(brief, PIET, None, at("2026-11-24T23:59")).start == at("2026-11-25T00:29")
 
 
 def test_another_moment_is_the_next_free_one() -> None:
     rules, now = policy(), at("2026-11-24T10:15")
-    slot = propose(rules, "office", PIET, None, now)
-    assert clock(next_after(rules, "office", PIET, None, slot, now).start) == "Tue 24-11 11:30"
-    assert clock(next_after(rules, "office", PIET, full("2026-11-24T11:30"), slot, now).start) == "Tue 24-11 12:00"
+    slot = propose(rules, PIET, None, now)
+    assert clock(next_after(rules, PIET, None, slot, now).start) == "Tue 24-11 11:30"
+    assert clock(next_after(rules, PIET, full("2026-11-24T11:30"), slot, now).start) == "Tue 24-11 12:00"
     long_ago = Slot(at("2026-11-20T09:00"), at("2026-11-20T09:30"))
-    assert next_after(rules, "office", PIET, None, long_ago, now) == slot
+    assert next_after(rules, PIET, None, long_ago, now) == slot
 
 
 @pytest.mark.parametrize(
@@ -131,7 +180,15 @@ def test_another_moment_is_the_next_free_one() -> None:
     ],
 )
 def test_the_norm_ends_at_closing_time_of_the_second_working_day(now: str, expected: str) -> None:
-    assert clock(due(policy(), "office", at(now))) == expected
+    assert clock(due(policy(), at(now))) == expected
+
+
+def test_working_days_are_the_municipalitys_and_not_those_of_whoever_owes_it() -> None:
+    tuesdays = Hours("tuesdays", {1: ((540, 720),)})
+    rules = policy(hours=policy().hours | {"tuesdays": tuesdays})
+    piet = replace(rules.colleagues["piet"], hours="tuesdays")
+    asked = owe(caller(), world(rules=replace(rules, colleagues={"piet": piet})), cause="asked", colleague="piet")
+    assert clock(asked.callback.due_at) == "Thu 26-11 17:00"
 
 
 @pytest.mark.parametrize(
@@ -142,25 +199,25 @@ def test_the_norm_ends_at_closing_time_of_the_second_working_day(now: str, expec
     ],
 )
 def test_over_the_weekend_in_which_the_clock_changes(now: str, utc: str, norm: str) -> None:
-    assert propose(policy(), "office", PIET, None, at(now)).start == datetime.fromisoformat(utc)
-    assert clock(due(policy(), "office", at(now))) == norm
+    assert propose(policy(), PIET, None, at(now)).start == datetime.fromisoformat(utc)
+    assert clock(due(policy(), at(now))) == norm
 
 
 def test_the_night_the_clock_goes_forward_has_no_slot_between_two_and_three() -> None:
     night = policy(hours={"office": Hours("office", {6: ((60, 300),)})}, callbacks=CallbackPolicy(lead=0))
-    slot, seen = propose(night, "office", PIET, None, at("2027-03-28T00:30")), []
+    slot, seen = propose(night, PIET, None, at("2027-03-28T00:30")), []
     while slot.start < at("2027-03-28T06:00"):
         seen.append(clock(slot.start)[-5:])
-        slot = next_after(night, "office", PIET, None, slot, at("2027-03-28T00:30"))
+        slot = next_after(night, PIET, None, slot, at("2027-03-28T00:30"))
     assert seen == ["01:00", "01:30", "03:00", "03:30", "04:00", "04:30"]
 
 
 def test_the_night_the_clock_goes_back_has_that_hour_twice() -> None:
     night = policy(hours={"office": Hours("office", {6: ((60, 240),)})}, callbacks=CallbackPolicy(lead=0))
-    slot, seen = propose(night, "office", PIET, None, at("2027-10-31T00:30")), []
+    slot, seen = propose(night, PIET, None, at("2027-10-31T00:30")), []
     while slot.start < at("2027-10-31T06:00"):
         seen.append(clock(slot.start)[-5:])
-        slot = next_after(night, "office", PIET, None, slot, at("2027-10-31T00:30"))
+        slot = next_after(night, PIET, None, slot, at("2027-10-31T00:30"))
     assert seen == ["01:00", "01:30", "02:00", "02:30", "02:00", "02:30", "03:00", "03:30"]
 
 
@@ -188,31 +245,31 @@ def test_an_opening_time_that_the_clock_skips_comes_after_the_gap() -> None:
 def test_whether_another_moment_can_be(start: str, expected: str) -> None:
     slot = Slot(at(start), at(start) + timedelta(minutes=30))
     diary = full("2026-11-24T11:00")
-    assert objection(policy(), "office", PIET, diary, slot, at("2026-11-24T10:15")) == expected
+    assert objection(policy(), PIET, diary, slot, at("2026-11-24T10:15")) == expected
 
 
 def test_a_moment_has_a_beginning_before_its_end() -> None:
     start = at("2026-11-24T12:00")
     for end in (start, start - timedelta(minutes=30)):
-        assert objection(policy(), "office", PIET, None, Slot(start, end), at("2026-11-24T10:15")) == "closed"
+        assert objection(policy(), PIET, None, Slot(start, end), at("2026-11-24T10:15")) == "closed"
 
 
 def test_nobody_without_a_diary_is_full() -> None:
     rules = policy(callbacks=CallbackPolicy(per_slot=1))
     slot = Slot(at("2026-11-24T11:00"), at("2026-11-24T11:30"))
-    assert propose(rules, "office", PIET, None, at("2026-11-24T10:15")) == slot
-    assert objection(rules, "office", PIET, None, slot, at("2026-11-24T10:15")) == ""
+    assert propose(rules, PIET, None, at("2026-11-24T10:15")) == slot
+    assert objection(rules, PIET, None, slot, at("2026-11-24T10:15")) == ""
 
 
 def test_not_while_the_colleague_is_away() -> None:
     slot = Slot(at("2026-11-30T09:00"), at("2026-11-30T09:30"))
-    assert objection(policy(), "mornings", "colleague:els", None, slot, at("2026-11-24T10:15")) == "absent"
-    assert objection(policy(), "mornings", PIET, None, slot, at("2026-11-24T10:15")) == ""
+    assert objection(policy(), "colleague:els", None, slot, at("2026-11-24T10:15")) == "absent"
+    assert objection(policy(), PIET, None, slot, at("2026-11-24T10:15")) == ""
 
 
 def test_a_moment_becomes_the_slot_in_which_it_begins() -> None:
     def snap(start: str, end: str) -> str:
-        slot = snapped(policy(), "office", Slot(at(start), at(end)))
+        slot = snapped(policy(), PIET, Slot(at(start), at(end)))
         return f"{clock(slot.start)}-{clock(slot.end)[-5:]}"
 
     assert snap("2026-11-24T11:10", "2026-11-24T11:40") == "Tue 24-11 11:00-11:30"
@@ -223,8 +280,8 @@ def test_a_moment_becomes_the_slot_in_which_it_begins() -> None:
     assert snap("2026-11-24T20:10", "2026-11-24T20:40") == "Tue 24-11 20:10-20:40"
     odd = policy(callbacks=CallbackPolicy(slot=45))
     tail = Slot(at("2026-11-24T16:40"), at("2026-11-24T17:00"))
-    assert snapped(odd, "office", tail) == tail
-    assert objection(odd, "office", PIET, None, tail, at("2026-11-24T10:15")) == ""
+    assert snapped(odd, PIET, tail) == tail
+    assert objection(odd, PIET, None, tail, at("2026-11-24T10:15")) == ""
 
 
 def test_a_diary_counts_and_forgets_what_has_begun() -> None:
@@ -244,7 +301,7 @@ def test_a_diary_counts_and_forgets_what_has_begun() -> None:
 def test_a_slot_is_always_where_somebody_can_ring(rules: Policy, now: datetime, taken: list[tuple[int, int]]) -> None:
     grid = slots_of(rules, now)
     diary = Diary(PIET, {epoch(grid[n % len(grid)].start): count for n, count in taken} if grid else {})
-    slot = propose(rules, "office", PIET, diary, now)
+    slot = propose(rules, PIET, diary, now)
 
     assert slot.start >= now + timedelta(minutes=rules.callbacks.lead), "never in the past"
     assert slot.end - slot.start == timedelta(minutes=rules.callbacks.slot)
@@ -257,7 +314,7 @@ def test_a_slot_is_always_where_somebody_can_ring(rules: Policy, now: datetime, 
     free = [s for s in grid if diary.booked.get(epoch(s.start), 0) < rules.callbacks.per_slot]
     if free:
         assert slot == free[0], "the first free one, never one too many"
-    later = next_after(rules, "office", PIET, diary, slot, now)
+    later = next_after(rules, PIET, diary, slot, now)
     assert later.start >= slot.end
 
 
@@ -280,7 +337,7 @@ def slots_of(rules: Policy, now: datetime) -> list[Slot]:
 
 @given(rules=municipalities(), now=moments)
 def test_the_norm_is_a_working_day_after_today(rules: Policy, now: datetime) -> None:
-    norm = due(rules, "office", now)
+    norm = due(rules, now)
     assert norm > now
     if any(windows(rules, "office", date(2027, 3, 15) + timedelta(days=n)) for n in range(7)):
         passed = {local(now, rules).date() + timedelta(days=n) for n in range(1, 400)}
@@ -304,13 +361,13 @@ def test_the_norm_is_a_working_day_after_today(rules: Policy, now: datetime) -> 
 def test_a_kept_place_begins_now_and_lasts_as_long_as_the_wait(
     now: str, minutes: int, expected: tuple[str, str]
 ) -> None:
-    slot = from_now(policy(), "office", "office:kcc", None, minutes, at(now))
+    slot = from_now(policy(), "office:kcc", None, minutes, at(now))
     assert (clock(slot.start), clock(slot.end)) == expected
 
 
 def test_a_kept_place_of_the_next_morning_passes_over_a_full_slot() -> None:
     tomorrow = Diary("office:kcc", {epoch(at("2026-11-25T09:00")): 2})
-    slot = from_now(policy(), "office", "office:kcc", tomorrow, 30, at("2026-11-24T16:50"))
+    slot = from_now(policy(), "office:kcc", tomorrow, 30, at("2026-11-24T16:50"))
     assert clock(slot.start) == "Wed 25-11 09:30"
 
 
@@ -318,7 +375,7 @@ def test_a_kept_place_of_the_next_morning_passes_over_a_full_slot() -> None:
 def test_a_kept_place_is_never_in_the_past_and_within_the_hours_of_its_day(
     rules: Policy, now: datetime, minutes: int
 ) -> None:
-    slot = from_now(rules, "office", "office:kcc", None, minutes, now)
+    slot = from_now(rules, "office:kcc", None, minutes, now)
     assert now <= slot.start < slot.end
     if slot.start == now:
         day = windows(rules, "office", local(now, rules).date())
