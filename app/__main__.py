@@ -17,7 +17,7 @@ import uvicorn
 from app import logs, policyfile
 from app.demo import main as play_demo
 from app.engine import rehearsing, replaying
-from app.main import create_app
+from app.main import Service, create_app
 from app.pbxtest import Phones
 from app.pbxtest import run as try_pbx
 from app.policyfile import commands as policies
@@ -181,8 +181,10 @@ class Server(uvicorn.Server):
             self._watchdog.start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening, then stop the application."""
+        """Let the switches know while they still are connected, stop listening, then stop the application."""
         self._watchdog.stop()
+        if isinstance(self.config.app, Service):
+            await self.config.app.withdraw()
         await super().shutdown(sockets)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import secrets
 from contextlib import AsyncExitStack
@@ -74,6 +75,7 @@ class Service:
         self._running = AsyncExitStack()
         self._webhooks: Webhooks | None = None
         self._pages: ASGIApp | None = None
+        self._links: dict[str, SwitchLink] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Webhooks take the short way; everything else goes through the router."""
@@ -132,7 +134,7 @@ class Service:
         outbox = Outbox(engine, workers_pool, providers)
         webhooks = Webhooks(engine, pool, providers, self.settings.deadline_ms / 1000, metrics.webhook)
         switches = [provider for provider in providers.values() if isinstance(provider, Asterisk)]
-        links = {each.centre: SwitchLink(engine, workers_pool, each, utc_now) for each in switches}
+        self._links = links = {each.centre: SwitchLink(engine, workers_pool, each, utc_now) for each in switches}
         await self._start(
             Notices(url, engine.node, lambda told: outbox.wake() if engine.node in told.outbox else None),
             engine,
@@ -156,6 +158,10 @@ class Service:
         self._webhooks = webhooks
         seldom_look_for_garbage()
         log.info("service.ready", centres=[c.id for c in self.settings.centres], platforms=len(providers))
+
+    async def withdraw(self) -> None:
+        """New callers need us no longer; called before connections are closed, for it is said over them."""
+        await asyncio.gather(*(link.withdraw() for link in self._links.values()))
 
     async def close(self) -> None:
         """Stop taking work, finish what is begun, let go of everything."""

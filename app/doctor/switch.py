@@ -12,7 +12,7 @@ from app.doctor.words import Finding
 from app.providers.base import Uncertain
 
 FORBIDDEN, UNAUTHORIZED = 403, 401
-FRESH = 5.0
+FRESH = 2.0
 """Seconds after which the dialplan no longer believes that we live."""
 CLOCKS = 2.0
 """Seconds that two clocks may differ."""

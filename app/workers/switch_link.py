@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 import asyncpg
@@ -36,12 +37,16 @@ HOLDS = 3.0
 """Seconds a lease holds without a beat: another process has the link within four."""
 DEADLINE = 0.8
 """Seconds a caller waits for a decision; then the dialplan takes over (design §5 rule 16)."""
+TAKES = 1.5
+"""Seconds after which Asterisk leads a new caller to the KCC by itself, unless their call is saved: whoever comes in
+when we have just died. More than `DEADLINE`, and the phone rings within two."""
 SLOW = 1.0
 """Seconds an event may wait in the engine before no new call is taken."""
 AGAIN = 0.5
 REMEMBERED = 4096
 WAITS = (CallOffered, KeysPressed, InputTimedOut, SayFinished)
 """After these the caller hears nothing until something was decided."""
+UNTIMED = {"variable": "TIMEOUT(absolute)", "value": "0"}
 log = logger()
 
 
@@ -63,6 +68,8 @@ class SwitchLink:
         self._recent: dict[str, None] = {}
         self._main: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._signing = asyncio.Lock()
+        """Over HTTP a sign of life could overtake its withdrawal."""
         self._voice = False
         """Sentences can be made, where Asterisk looks for them."""
         self.compared = False
@@ -80,9 +87,18 @@ class SwitchLink:
         if self._asterisk.http is not None and not self._asterisk.settings.called:
             self._main.append(asyncio.create_task(self._dial(), name="asterisk-link"))
 
+    async def withdraw(self) -> None:
+        """Take no new call: said while there is a link to say it over, so that the dialplan need not find out."""
+        self._stopping = True
+        async with self._signing:
+            for session in tuple(self._sessions):
+                for variable in ("KCC_ALIVE", "KCC_TAKES"):
+                    with suppress(Uncertain):
+                        await _tells(session, variable, "0")
+
     async def stop(self) -> None:
         """Let go of the link; conversations go on without us."""
-        self._stopping = True
+        await self.withdraw()
         await self.cut()
         tasks = [*self._main, *self._tasks]
         for task in tasks:
@@ -202,6 +218,7 @@ class SwitchLink:
                     self._sounds()
                     await self._asterisk.read_music()
                     await comparison.compare()
+                    await _tells(session, "KCC_TAKES", str(TAKES))
                     self.compared = True
                 if not self._hindrance(linked=True):
                     await self._alive(session)
@@ -237,9 +254,12 @@ class SwitchLink:
 
     async def _alive(self, session: Session) -> None:
         """The sign that the dialplan looks at, by Asterisk's own clock."""
-        now = (self._clock() + session.rest.ahead).timestamp()
-        await session.rest("POST", "/asterisk/variable", {"variable": "KCC_ALIVE", "value": str(int(now))})
-        self._alive_at = self._clock()
+        async with self._signing:
+            if self._stopping:
+                return
+            now = (self._clock() + session.rest.ahead).timestamp()
+            await _tells(session, "KCC_ALIVE", str(int(now)))
+            self._alive_at = self._clock()
 
     async def holds(self) -> bool:
         """Take the link or keep it; False while another process holds it, or the database does not answer."""
@@ -301,10 +321,16 @@ class SwitchLink:
         try:
             async with asyncio.timeout(DEADLINE if waits else None):
                 await self._save(arrival)
+            if isinstance(arrival.event, CallOffered) and arrival.line is not None and not self._stopping:
+                self._asterisk.spawn(self._taken(arrival.line[1]))
         except (TimeoutError, Quarantined) as error:
             if waits:
                 log.warning("asterisk.degraded", centre=arrival.centre, error=type(error).__name__)
                 await self._lead_away(arrival)
+
+    async def _taken(self, channel: str) -> None:
+        """Whatever becomes of us now, another process goes on with this call: Asterisk's clock for it is stopped."""
+        await self._asterisk.rest()("POST", f"/channels/{channel}/variable", UNTIMED)
 
     async def _save(self, arrival: Arrival) -> None:
         while True:
@@ -334,3 +360,8 @@ class SwitchLink:
             await self._save(served)
         except Quarantined:
             log.exception("asterisk.degrade_failed", call=call)
+
+
+async def _tells(session: Session, variable: str, value: str) -> None:
+    """What the dialplan looks at (deploy/asterisk/extensions.conf). Raises Uncertain."""
+    await session.rest("POST", "/asterisk/variable", {"variable": variable, "value": value})

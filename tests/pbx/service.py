@@ -14,7 +14,7 @@ from tests.pbx.asterisk import LINK_SECRET, Pbx
 from tests.process import Process
 
 P = TypeVar("P", bound=Process)
-STALE = 6.2
+STALE = 3.2
 """Seconds after its last sign of life from which the dialplan does without the service (extensions.conf)."""
 STOPS = 30.0
 """Seconds it may take to stop when a service manager asks."""

@@ -20,7 +20,7 @@ from tests.pbx.scene import Scene, scene
 from tests.pbx.stage import DIRECT, Stage, house, hurried, linked, signed
 
 pytestmark = pytest.mark.pbx
-GONE = 6.5
+GONE = 3.5
 """Seconds after which the dialplan no longer believes that the service lives."""
 
 

@@ -1,13 +1,18 @@
-"""The service as it is started by an administrator, with its shipped example policy, killed in the middle of a call."""
+"""The service as it is started by an administrator, with its shipped example policy: killed, and stopped."""
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from tests.pbx.acts import hear_each_other
 from tests.pbx.asterisk import Pbx
-from tests.pbx.served import conversation, settings
+from tests.pbx.phone import Phone
+from tests.pbx.served import NUMBER, conversation, settings
 from tests.pbx.service import Service, started
 
 pytestmark = pytest.mark.pbx
@@ -23,3 +28,40 @@ async def test_killed_in_a_conversation_and_started_again(
         await running.start()
         await talk.goes_on()
         await talk.is_transferred()
+
+
+ENDS: dict[str, tuple[Callable[[Service], Awaitable[None]], float]] = {
+    "stopped": (lambda service: service.stop(30.0), 1.0),
+    "killed": (lambda service: service.kill(), 0.0),
+}
+"""How it ends, and how many seconds later somebody calls."""
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_who_calls_when_the_service_just_ended_reaches_the_front_office_within_two_seconds(
+    request: pytest.FixtureRequest, database: str, tmp_path: Path, service_port: int, pbx: Pbx, end: str
+) -> None:
+    """Told that it stops, the dialplan knows at once; of a killed one it does not, and each call has its own clock."""
+    ends, after = ENDS[end]
+    running = Service(settings(database, tmp_path, service_port, pbx), tmp_path, pbx)
+    async with (
+        started(running),
+        Phone(pbx.sip, "101") as bart,
+        Phone(pbx.sip, "caller", number="0612345678") as caller,
+    ):
+        await bart.registered()
+        await ends(running)
+        assert (await pbx.sign() == 0) is (end == "stopped")
+        await asyncio.sleep(after)
+        began = time.monotonic()
+        await caller.dials(NUMBER)
+        waited = (await bart.rings())["at"] - began
+        request.node.user_properties.append((f"KCC rings when the service was {end}", waited))
+        assert waited < 2.0
+        await bart.accepts()
+        await caller.saw("CALL_ESTABLISHED")
+        await hear_each_other(caller, bart)
+        await asyncio.sleep(2.0)
+        await hear_each_other(caller, bart)
+        await caller.hangs_up()
+        await bart.over()

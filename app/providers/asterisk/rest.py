@@ -22,6 +22,8 @@ from app.settings import utc_now
 
 PATIENCE = 2.5
 """Seconds an answer may take: less than the outbox gives an order."""
+HALF = timedelta(seconds=0.5)
+"""HTTP tells whole seconds, rounded down; on average it is half a second later."""
 Body = Mapping[str, Any] | None
 Send = Callable[[str], Awaitable[None]]
 
@@ -156,7 +158,7 @@ class HttpRest:
         except ValueError:
             return
         if told.tzinfo is not None:
-            self.ahead = told - utc_now()
+            self.ahead = told + HALF - utc_now()
 
 
 def _json(content: bytes) -> Any:
