@@ -21,11 +21,11 @@ def dialled(leg_id: str, ringing: Ringing, now: datetime) -> Timer:
 def started(call: Call, leg: Leg, at: datetime | None, ringing: Ringing, now: datetime, *, estimated: bool) -> Call:
     """Ringing started: `rings` replaces `post_dial`, counted from `at`, between dialling and now (design §5 rule 6).
 
-    A second report of the same start changes nothing.
+    A second report of the same start changes nothing; only a signalled one takes the place of an estimate (domain §5).
     """
-    if leg.rang_at is not None:
+    if leg.rang_at is not None and (estimated or not leg.estimated):
         return call
-    since = now if at is None else min(max(at, _dialled_at(call, ringing, now)), now)
+    since = now if at is None else min(max(at, leg.rang_at or _dialled_at(call, ringing, now)), now)
     due = Timer("rings", max(now, since + timedelta(seconds=ringing.withdraw(leg.rings))), leg.id)
     call = change(call, leg.id, rang_at=since, estimated=estimated, state="ringing")
     call = arm(call, due)
@@ -46,7 +46,10 @@ def heard(call: Call, leg: Leg, event: LegRinging | LegRang, ringing: Ringing, n
     if leg.state == "up" or not leg.live:
         return call
     guess = type(event) is LegRinging and event.estimated
-    call = started(call, leg, event.at, ringing, now, estimated=guess)
+    first = event.at
+    if type(event) is LegRang:
+        first = (event.at or now) - timedelta(seconds=ringing.cycle * (event.n - 1))
+    call = started(call, leg, first, ringing, now, estimated=guess)
     if type(event) is LegRang and event.n > leg.counted:
         call = change(call, leg.id, counted=event.n)
         if event.n > leg.rings:

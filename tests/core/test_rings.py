@@ -57,6 +57,33 @@ def test_a_second_report_of_ringing_does_not_lengthen_it() -> None:
     assert not last(centre, "agent").live
 
 
+def test_ringing_that_is_signalled_after_all_takes_the_place_of_the_estimate() -> None:
+    centre = dialled()
+    centre.handle(e.LegRinging("c1", "c1.2", centre.now, estimated=True))
+    assert [t.name for t in of(centre).timers] == ["rings"], "a network that only says 183 may never say more"
+    centre.wait(5)
+    phone_rings(centre)
+    assert (last(centre, "agent").rang_at, last(centre, "agent").estimated) == (centre.now, False)
+    centre.wait(1)
+    centre.handle(e.LegRinging("c1", "c1.2", centre.now, estimated=True))
+    centre.wait(12.9)
+    assert last(centre, "agent").live
+    centre.wait(0.1)
+    ends(centre, "agent", "cancelled")
+    (record,) = [r for r in centre.records if isinstance(r, OfferMade)]
+    assert (record.outcome, record.rang, record.rings, record.estimated) == ("no_answer", 14.0, 3, False)
+
+
+def test_a_later_ring_tells_when_the_first_one_was() -> None:
+    centre = dialled()
+    centre.handle(e.LegRinging("c1", "c1.2", estimated=True))
+    centre.wait(7)
+    centre.handle(e.LegRang("c1", "c1.2", 2))
+    assert last(centre, "agent").rang_at == centre.now - timedelta(seconds=5)
+    centre.wait(9)
+    assert not last(centre, "agent").live
+
+
 def test_each_ring_that_is_reported_is_counted_and_one_too_many_withdraws_at_once() -> None:
     centre = dialled()
     for n in (1, 2, 2, 3):

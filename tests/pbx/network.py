@@ -1,4 +1,4 @@
-"""A telephone network at the other end of the trunk that says that a call makes progress, and never that it rings."""
+"""A network at the other end of the trunk that says that a call makes progress, and later or never that it rings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ COPIED = ("via", "from", "call-id", "cseq")
 
 
 class Network(asyncio.DatagramProtocol):
-    """Answers INVITE with 183 and nothing more, until it is cancelled."""
+    """Answers INVITE with 183, after `rings_after` seconds with 180, and nothing more until it is cancelled."""
 
-    def __init__(self) -> None:
+    def __init__(self, rings_after: float | None) -> None:
+        self._rings_after = rings_after
         self._invites: dict[str, str] = {}
 
     def connection_made(self, transport: Any) -> None:
@@ -28,6 +29,9 @@ class Network(asyncio.DatagramProtocol):
         if method == "INVITE":
             self._invites[call] = request
             self._says("183 Session Progress", request, addr)
+            if self._rings_after is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._rings_after, self._says, "180 Ringing", request, addr)
         elif method == "CANCEL":
             self._says("200 OK", request, addr)
             self._says("487 Request Terminated", self._invites.get(call, request), addr)
@@ -45,10 +49,10 @@ def _values(request: str, name: str) -> str:
 
 
 @asynccontextmanager
-async def progressing() -> AsyncIterator[None]:
+async def progressing(rings_after: float | None = None) -> AsyncIterator[None]:
     """Such a network, until the end of the block."""
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        Network, local_addr=("127.0.0.1", ports.trunk())
+        lambda: Network(rings_after), local_addr=("127.0.0.1", ports.trunk())
     )
     try:
         yield

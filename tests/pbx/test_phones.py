@@ -261,13 +261,14 @@ async def test_an_agent_who_telephones_by_themselves_is_not_rung_until_the_phone
         assert [party for party, *_ in await stage.outcomes()] == ["fatima"]
 
 
-async def test_a_network_that_says_183_and_never_180_is_counted_from_there_as_an_estimate(outside: Stage) -> None:
-    async with progressing(), phones(outside, "101", "caller") as (bart, caller):
+@pytest.mark.parametrize("rings_after", [None, CYCLE])
+async def test_183_is_counted_as_an_estimate_until_a_180_says_better(outside: Stage, rings_after: float | None) -> None:
+    async with progressing(rings_after), phones(outside, "101", "caller") as (bart, caller):
         call = await talking(outside, caller, bart)
         await outside.clicks(ConsultAsked(call, "bart", "mo"))
         await both_back(outside, caller, bart, "no_answer")
         row = await outside.pool.fetchrow("SELECT rang, estimated FROM offers WHERE party = 'mo'")
-        assert row["estimated"]
+        assert row["estimated"] == (rings_after is None)
         assert abs(float(row["rang"]) - 2.8 * CYCLE) < 0.35
         await caller.hangs_up()
         await bart.over()

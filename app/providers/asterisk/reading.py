@@ -78,7 +78,7 @@ def _started(read: Read, told: Told) -> Arrival | None:
 
 
 def _ringing(read: Read, told: Told) -> Arrival | None:
-    """Both signs of ringing come, in either order; a network that only says 183 counts from there."""
+    """Both signs of ringing come, in either order; 183 alone is an estimate, which a 180 after it corrects."""
     dialling = told.type == "Dial"
     channel = told.peer if dialling else told.channel
     rings = (
@@ -87,7 +87,8 @@ def _ringing(read: Read, told: Told) -> Arrival | None:
     if channel is None or not rings or not ours(channel.id):
         return None
     guess = told.dialstatus == "PROGRESS"
-    return _of(read, channel.id, "ringing", core.LegRinging(_call(channel.id), channel.id, told.at, guess))
+    kind = "progress" if guess else "ringing"
+    return _of(read, channel.id, kind, core.LegRinging(_call(channel.id), channel.id, told.at, guess))
 
 
 def _destroyed(read: Read, told: Told) -> Arrival | None:
