@@ -47,10 +47,12 @@ async def unplugged(s: Scene) -> None:
     await s.ans.unplug()
 
 
+STATUS = {"declines": "603 Decline", "is behind a trunk that does not let us": "403 Forbidden"}
 Step = Callable[[Scene], Awaitable[None]]
 WAYS: dict[str, tuple[str, str, Step, Step]] = {
     "busy": ("ans", "busy", nothing, busy),
     "declines": ("piet", "declined", nothing, nothing),
+    "is behind a trunk that does not let us": ("piet", "unreachable", nothing, nothing),
     "does not answer": ("ans", "no_answer", nothing, no_answer),
     "is not registered": ("piet", "unreachable", nothing, nothing),
     "has a dead phone": ("ans", "unreachable", unplugged, nothing),
@@ -62,8 +64,8 @@ WAYS: dict[str, tuple[str, str, Step, Step]] = {
 async def test_the_colleague(stage: Stage, way: str) -> None:
     colleague, cause, before, after = WAYS[way]
     async with AsyncExitStack() as more, scene(stage) as story:
-        if way == "declines":
-            await more.enter_async_context(refusing(stage.pbx.sip, "104", "603 Decline"))
+        if status := STATUS.get(way):
+            await more.enter_async_context(refusing(stage.pbx.sip, "104", status))
         await story.to("talking")
         await before(story)
         await stage.clicks(ConsultAsked(story.call, "bart", colleague))

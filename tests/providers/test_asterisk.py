@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.call import events as core
 from app.call.legs import Gather
@@ -39,6 +40,15 @@ READ = Read(CENTRE, policy())
 
 def told(kind: str, **fields: Any) -> Arrival | None:
     return arrival(READ, understand(json.dumps({"type": kind, "timestamp": AT, "application": "warmlijn", **fields})))
+
+
+def made(sounds: Path) -> Asterisk:
+    """Without a link."""
+    return Asterisk(CENTRE, AsteriskSettings(
+        app="warmlijn", called=True, link_secrets=(Secret("x"),), url=None, user="", password=Secret(""),
+        sounds=sounds, sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="", music_waiting="a",
+        music_hold="b", fallback="down",
+    ))  # fmt: skip
 
 
 def channel(name: str, state: str = "Up", **fields: Any) -> dict[str, Any]:
@@ -101,6 +111,29 @@ def test_why_a_leg_ended(cause: int, state: str, means: str) -> None:
     found = told("ChannelDestroyed", cause=cause, cause_txt="x", tech_cause=480, channel=channel(LEG, state))
     assert found is not None
     assert found.event == core.LegEnded(CALL, LEG, means)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "means"),
+    [(603, "declined"), (0, "declined"), (401, "unreachable"), (403, "unreachable"), (407, "unreachable")],
+)
+def test_a_trunk_that_does_not_let_us_dial_is_nobody_s_decline(status: int, means: str) -> None:
+    fields = {"cause": 21, "cause_txt": "Call Rejected", "channel": channel(LEG, "Down")}
+    found = told("ChannelDestroyed", **fields, **({"tech_cause": status} if status else {}))
+    assert found is not None
+    assert found.event == core.LegEnded(CALL, LEG, means)  # type: ignore[arg-type]
+
+
+def test_that_the_trunk_refuses_is_logged_once_for_each_link(tmp_path: Path) -> None:
+    asterisk = made(tmp_path)
+    refused = {"type": "ChannelDestroyed", "cause": 21, "tech_cause": 403, "channel": channel(LEG, "Down")}
+    event = understand(json.dumps(refused))
+    with capture_logs() as logged:
+        for _ in range(3):
+            assert asterisk.heard(event, READ.policy) is not None
+        asterisk.attach(asterisk.rest, lambda _arrival: None)  # type: ignore[arg-type]
+        asterisk.heard(event, READ.policy)
+    assert [(line["event"], line["status"]) for line in logged] == [("asterisk.dial_refused", 403)] * 2
 
 
 def test_a_caller_ends_with_the_application_and_a_leg_with_its_channel() -> None:
@@ -221,11 +254,7 @@ async def test_silence_counts_from_the_end_of_the_sentences_and_has_the_key_of_t
 
 
 async def test_only_sentences_that_ended_by_themselves_are_told(tmp_path: Path) -> None:
-    asterisk = Asterisk(CENTRE, AsteriskSettings(
-        app="warmlijn", called=True, link_secrets=(Secret("x"),), url=None, user="", password=Secret(""),
-        sounds=tmp_path, sounds_seen="", recordings=None, phones="PJSIP/{user}", outside="", music_waiting="a",
-        music_hold="b", fallback="down",
-    ))  # fmt: skip
+    asterisk = made(tmp_path)
 
     def ended(step: int, state: str = "done") -> Arrival | None:
         text = {"type": "PlaybackFinished", "playback": {"id": playback(f"{CALL}.1", step), "state": state}}

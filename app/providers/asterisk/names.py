@@ -16,6 +16,8 @@ TRIAL = "warmlijn-doctor-"
 PLAYBACK = re.compile(r"([a-z2-7]{20}\.[0-9]+)_([0-9]+)")
 
 BUSY, NO_ANSWER, DECLINED, ELSEWHERE = 17, 19, 21, 26
+REFUSED = (401, 403, 407)
+"""SIP statuses of a trunk that does not let us dial, which Asterisk tells with the cause of a person who declines."""
 HUNG_UP = (0, 16, 31)
 """Normal clearing, and the causes of those that do not say; anything else ended a conversation by itself."""
 
@@ -41,8 +43,8 @@ def played(playback_id: str) -> tuple[str, int] | None:
     return None if found is None else (found[1], int(found[2]))
 
 
-def cause(code: int, state: str) -> Cause:
-    """Why a leg we dialled ended, by Q.850 cause and the channel's last state (measured on Asterisk 22).
+def cause(code: int, state: str, status: int = 0) -> Cause:
+    """Why a leg we dialled ended, by Q.850 cause, the channel's last state and SIP status (measured on Asterisk 22).
 
     A phone that never rang ends with the same 19 as one that rang in vain: only the state tells them apart.
     """
@@ -51,7 +53,7 @@ def cause(code: int, state: str) -> Cause:
     if code == BUSY:
         return "busy"
     if code == DECLINED:
-        return "declined"
+        return "unreachable" if status in REFUSED else "declined"
     if code == NO_ANSWER:
         return "no_answer" if state == "Ringing" else "unreachable"
     if code in (*HUNG_UP, ELSEWHERE):

@@ -9,10 +9,11 @@ from datetime import datetime
 from app.call.call import Call
 from app.call.events import CallOffered, Event, LegAnswered, LegEnded, PhoneTransferAsked, SayFinished
 from app.call.policy import Policy
+from app.logs import logger
 from app.providers.asterisk.codes import Codes
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.manner import Manner
-from app.providers.asterisk.names import NAME, ROOM, TRIAL, leg_of, ours, played
+from app.providers.asterisk.names import NAME, REFUSED, ROOM, TRIAL, leg_of, ours, played
 from app.providers.asterisk.reading import Read, arrival
 from app.providers.asterisk.rest import HttpRest, Rest
 from app.providers.asterisk.sending import Sending
@@ -24,6 +25,7 @@ from app.settings import AsteriskSettings
 WAIT = 2.5
 """Seconds an order waits for the link to come back; Asterisk tries every half second."""
 Tell = Callable[[Arrival], None]
+log = logger()
 
 
 class Asterisk:
@@ -43,6 +45,8 @@ class Asterisk:
         self.callers: dict[str, str] = {}
         """The channel of each caller's leg."""
         self._hung_up: dict[str, None] = {}
+        self._refused: set[int] = set()
+        """What was told in the log of lines that do not let us dial, since the link came up."""
         self._led_away: dict[str, None] = {}
         self._read: datetime | None = None
         """When the Asterisk began that was told to read the music."""
@@ -62,6 +66,7 @@ class Asterisk:
     def attach(self, rest: Rest, tell: Tell) -> None:
         """The link is up, and this process holds it."""
         self._rest, self._tell = rest, tell
+        self._refused.clear()
         self._linked.set()
 
     def detach(self, rest: Rest) -> None:
@@ -135,6 +140,8 @@ class Asterisk:
                 if ROOM.fullmatch(told.bridge.id):
                     self.spawn(self.sending.emptied(told.bridge.id))
             case _:
+                if told.type == "ChannelDestroyed" and told.tech_cause in REFUSED:
+                    self._not_let(told.tech_cause)
                 found = arrival(Read(self.centre, policy), told)
                 if found is not None:
                     return found if self._lives(told, found.event) else None
@@ -235,6 +242,12 @@ class Asterisk:
             self.sending.met(event.leg)
             self.spawn(self.sending.own_key(told.channel.id))
         return True
+
+    def _not_let(self, status: int) -> None:
+        """Once: the password or the address of a trunk is wrong, and each call through it fails so."""
+        if status not in self._refused:
+            self._refused.add(status)
+            log.warning("asterisk.dial_refused", centre=self.centre, status=status)
 
     def _note(self, leg: str) -> None:
         self._hung_up[leg] = None

@@ -95,7 +95,7 @@ def _destroyed(read: Read, told: Told) -> Arrival | None:
     channel = told.channel
     if channel is None or not ours(channel.id):
         return None
-    ended = core.LegEnded(_call(channel.id), channel.id, cause(told.cause, channel.state))
+    ended = core.LegEnded(_call(channel.id), channel.id, cause(told.cause, channel.state, told.tech_cause))
     return _of(read, channel.id, "ended", ended)
 
 

@@ -96,6 +96,8 @@ class Told(Struct, frozen=True):
     dialstatus: str = ""
     digit: str = ""
     cause: int = 0
+    tech_cause: int = 0
+    """The SIP status behind `cause`, when there was one."""
     request_id: str = ""
     status_code: int = 0
     message_body: str = ""
