@@ -31,6 +31,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._looked = 0
         """How much had come when the time was last up."""
         self._whole = False
+        self._began = False
+        """Whether a request begins in what has just come."""
         self._timer: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
 
@@ -57,8 +59,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take the bytes; a request that is too large or takes too long is answered, and the line is closed."""
+        self._began = False
         super().data_received(data)
-        if self._whole and self._answered():  # an empty line: no request began, but uvicorn waits no longer for one
+        if self._whole and not self._began and self._answered():  # an empty line: but uvicorn waits no longer for one
             self._head, self._size, self._whole = True, 0, False
         self._size += len(data)
         if self._head and self._size > LARGEST:
@@ -69,6 +72,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The next request on this connection begins."""
         super().on_message_begin()
+        self._began = True
         self._at_rest()
         self._head, self._size, self._looked, self._whole = True, 0, 0, False
 

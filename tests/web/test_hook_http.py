@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.providers.base import Reply
 from app.providers.demo.server import free_port
+from app.web import bounded
 from app.web.hook_http import HookHttp
 from app.web.webhooks import LARGEST, Done, Headers
 
@@ -28,6 +29,9 @@ class Town:
 
     def take(self, method: str, target: bytes, headers: Headers, body: bytes, done: Done) -> None:
         self.begun.append(target)
+        if b"at-once" in target:
+            done(Reply(b"at once", "text/plain"))
+            return
         if b"broken" in target:
             raise RuntimeError("a mistake of ours")
         given = dict(headers)[b"x-given"]
@@ -141,6 +145,13 @@ async def test_what_is_too_large_is_refused_and_the_line_closed(here: Here) -> N
 async def test_a_mistake_of_ours_is_no_silence(here: Here) -> None:
     told = await here.told(hook("/hooks/broken"), last=False)
     assert told.startswith(b"HTTP/1.1 500 ")
+
+
+async def test_who_is_answered_at_once_may_ask_again_later(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "SLOWEST", 0.1)
+    told = await here.told(hook("/hooks/at-once"), b"", b"", b"", b"", b"", hook("/hooks/at-once") * 2)
+    assert told.count(b"HTTP/1.1 200 OK\r\n") == 4
+    assert b"408" not in told
 
 
 async def test_who_is_gone_before_the_answer_harms_nobody(here: Here) -> None:
