@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.call.agent import Agent
+from app.call.agent import Agent, Device
 from app.call.because import why
 from app.call.call import Call, Talking
 from app.call.decision import Decision, Record, Registered, RegistrationOwed, Warned
@@ -31,9 +31,10 @@ LONGEST_RING_BACK = 1800.0
 """Seconds after which an agent who never said how ringing back ended counts as away: an office whose last agent went
 home would stay open for who waits. The promise itself is still open, and escalates."""
 
-ON_THE_PHONE = "on_the_phone"
-"""The phone is used for a call that is not ours. Who missed a call of ours decides when to be ready again."""
-OF_THE_PHONE = ("unreachable", ON_THE_PHONE)
+HINDERS = {"busy": "on_the_phone", "gone": "unreachable"}
+"""Why not ready while the phone is so: used for a call that is not ours, or not there. Who missed a call decides when to
+be ready again."""
+OF_THE_PHONE = tuple(HINDERS.values())
 IDLE = ("ready", "not_ready", "wrap_up")
 
 
@@ -54,18 +55,14 @@ def decide_agent(event: Presence, world: World) -> Decision:
             return _becomes(agent, "not_ready", world, reason="logged_on")
         case AgentLoggedOff():
             return _asked(agent, "logged_off", world, reason="")
+        case AgentReady() if _waits_for_phone(agent):
+            return _becomes(replace(agent, device="idle"), "ready", world, reason="")  # who insists knows better
         case AgentReady():
             return _asked(agent, "ready", world, reason="")
         case AgentNotReady(reason=reason):
             return _asked(agent, "not_ready", world, reason=reason)
-        case DeviceChanged(state="gone") if agent.state == "ready" and not is_last_ready(agent, world):
-            return _becomes(agent, "not_ready", world, reason="unreachable")
-        case DeviceChanged(state="busy") if agent.state == "ready" and not is_last_ready(agent, world):
-            return _becomes(agent, "not_ready", world, reason=ON_THE_PHONE)
-        case DeviceChanged(state="gone") if agent.state == "not_ready" and agent.reason == ON_THE_PHONE:
-            return _becomes(agent, "not_ready", world, reason="unreachable")
-        case DeviceChanged(state="idle") if agent.state == "not_ready" and agent.reason in OF_THE_PHONE:
-            return _becomes(agent, "ready", world, reason="")
+        case DeviceChanged(state=device):
+            return _phone(agent, device, world)
         case TimerFired(name=name, due_at=due_at, leg=leg) if Timer(name, due_at, leg) not in agent.timers:
             return Decision(why("ignored.timer_gone", timer=name))
         case TimerFired(name="again"):
@@ -95,6 +92,22 @@ def _asked(agent: Agent, state: str, world: World, reason: str) -> Decision:
     return _becomes(agent, state, world, reason=reason)
 
 
+def _waits_for_phone(agent: Agent) -> bool:
+    return agent.state == "not_ready" and agent.reason in OF_THE_PHONE
+
+
+def _phone(agent: Agent, device: Device, world: World) -> Decision:
+    """Remembered in every state, for when the agent becomes ready; who waited for it is ready when it is free."""
+    told, hinders = replace(agent, device=device), HINDERS.get(device, "")
+    if _waits_for_phone(agent) and agent.reason != hinders:
+        return _becomes(told, "not_ready" if hinders else "ready", world, reason=hinders)
+    if agent.state == "ready" and hinders and not is_last_ready(agent, world):
+        return _becomes(told, "not_ready", world, reason=hinders)
+    if device == agent.device:
+        return Decision(why("ignored.agent_state", agent=agent.id, state=agent.state))
+    return Decision(why(f"device.{device}", agent=agent.id), agents=(told,))
+
+
 def _becomes(agent: Agent, state: str, world: World, *, reason: str) -> Decision:
     after = replace(
         agent,
@@ -106,7 +119,17 @@ def _becomes(agent: Agent, state: str, world: World, *, reason: str) -> Decision
         passed=agent.passed if state == "ready" else (),
         timers=(),
     )
-    return Decision(why(f"agent.{state}", agent=agent.id), agents=(after,))
+    if state == "ready":
+        after = if_phone_is_free(after, world)
+    return Decision(why(f"agent.{after.state}", agent=agent.id), agents=(after,))
+
+
+def if_phone_is_free(agent: Agent, world: World) -> Agent:
+    """Who is ready, or not ready while the phone hinders it and no office would have nobody (domain §5)."""
+    hinders = HINDERS.get(agent.device, "")
+    if not hinders or is_last_ready(agent, world):
+        return agent
+    return replace(agent, state="not_ready", since=world.now, reason=hinders)
 
 
 def _rung(callback: str, world: World) -> bool:
@@ -120,7 +143,7 @@ def pass_by(agent: Agent, world: World) -> Agent:
     """Free again, and at their place among who are idle; this turn comes up for somebody else."""
     turns = {callback for diary in world.diaries.values() for callback in diary.turns}
     passed = (*(turn for turn in agent.passed if turn in turns), agent.callback)
-    return replace(agent, state="ready", callback="", passed=passed, timers=())
+    return if_phone_is_free(replace(agent, state="ready", callback="", passed=passed, timers=()), world)
 
 
 def ring_back(agent: Agent, callback: str, world: World) -> Agent:
@@ -151,7 +174,7 @@ def talk(agent: Agent, world: World) -> Agent:
 def release(agent: Agent, world: World) -> Agent:
     """The offer ended by no fault of the agent: back as before, or as asked meanwhile."""
     if agent.then == "ready":
-        return replace(agent, state="ready", call="", reason="")
+        return if_phone_is_free(replace(agent, state="ready", call="", reason=""), world)
     return replace(agent, state=agent.then, since=world.now, call="", then="ready")
 
 

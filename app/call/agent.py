@@ -10,6 +10,7 @@ from msgspec import Struct
 from app.call.timers import Timer
 
 AgentState = Literal["logged_off", "not_ready", "ready", "reserved", "talking", "wrap_up"]
+Device = Literal["idle", "busy", "gone"]
 
 
 class Agent(Struct, frozen=True):
@@ -30,4 +31,6 @@ class Agent(Struct, frozen=True):
     owes: tuple[str, ...] = ()
     """Calls whose registration is still owed (domain §3.3)."""
     timers: tuple[Timer, ...] = ()
+    device: Device = "idle"
+    """The phone, as the switch told it last."""
     v: int = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from app.call.agent import Device
 from app.call.call import Cause
 from app.call.numbers import Given
 from app.call.subjects import OfAgent, OfCall, OfLeg
@@ -124,7 +125,7 @@ class PhoneRetrieved(OfLeg, frozen=True, tag=True):
 class DeviceChanged(OfAgent, frozen=True, tag=True):
     """The agent's phone is reachable, busy or gone."""
 
-    state: Literal["idle", "busy", "gone"]
+    state: Device
 
 
 class CommandFailed(OfLeg, frozen=True, tag=True):

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import asyncpg
 
+from app.call.agent import Agent
 from app.call.call import Call
 from app.store import codec, reading
 from app.store.sealing import Seal
@@ -15,6 +16,12 @@ async def call(pool: asyncpg.Pool, centre: str, call_id: str) -> Call | None:
     """The call, or None when nobody knows it."""
     state = await pool.fetchval("SELECT state FROM calls WHERE centre = $1 AND id = $2", centre, call_id)
     return None if state is None else codec.call(state)
+
+
+async def agents(pool: asyncpg.Pool, centre: str) -> dict[str, Agent]:
+    """Who was ever present, by id."""
+    rows = await pool.fetch("SELECT id, state FROM agents WHERE centre = $1", centre)
+    return {row["id"]: codec.agent(row["state"]) for row in rows}
 
 
 async def names(pool: asyncpg.Pool, seal: Seal, centre: str, refs: Collection[str]) -> dict[str, str]:

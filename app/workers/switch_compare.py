@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import msgspec
 
 from app.call.call import Degraded, Ended
 from app.call.commands import present as now
-from app.call.events import LegEnded, LegRinging, LegSeen, SayFinished, SwitchEvent
+from app.call.events import DeviceChanged, LegEnded, LegRinging, LegSeen, SayFinished, SwitchEvent
 from app.call.legs import Gather, InRoom, Leg, Prompt, refs
 from app.engine.orders import order
 from app.engine.policies import Policies
 from app.logs import logger
 from app.providers.asterisk import Asterisk
 from app.providers.asterisk.names import NAME, ROOM, leg_of, ours, playback
-from app.providers.asterisk.reading import INBOUND, Read, offered
+from app.providers.asterisk.reading import DEVICE, INBOUND, offered, phone
 from app.providers.asterisk.wire import Channel
 from app.providers.base import Arrival, Refused, Uncertain
 from app.store import present
@@ -65,6 +66,7 @@ class Comparison:
         for room, inside in rooms.items():
             if not inside and ROOM.fullmatch(room):
                 await self._asterisk.rest()("DELETE", f"/bridges/{room}")
+        await self._phones()
         log.info("asterisk.compared", centre=self._asterisk.centre, calls=len(calls), channels=len(channels))
 
     async def _switch(self) -> tuple[dict[str, Channel], dict[str, tuple[str, ...]]]:
@@ -78,6 +80,20 @@ class Comparison:
         in_app = set(app.body.get("channel_ids", ()))
         channels = {c["id"]: _channel(c) for c in every.body if c["id"] in in_app}
         return channels, {b["id"]: tuple(b.get("channels", ())) for b in bridges.body}
+
+    async def _phones(self) -> None:
+        """How the agents' phones are by now; an Asterisk that cannot say so is believed to have told all."""
+        centre, read = self._asterisk.centre, self._asterisk.reading(self._policies.active(self._asterisk.centre))
+        known = await present.agents(self._pool, centre)
+        for agent in read.policy.agents.values():
+            if not (name := phone(agent.address, read.phones)):
+                continue
+            answer = await self._asterisk.rest()("GET", f"/deviceStates/{quote(name, safe='')}")
+            state = DEVICE.get(answer.body["state"]) if answer.done else None
+            if state is not None and state != (known[agent.id].device if agent.id in known else "idle"):
+                key = f"{agent.id}:device:{state}:{self._clock().timestamp()}"
+                event = DeviceChanged(agent.id, state)
+                self._tell(Arrival(centre=centre, key=key, event=event, provider=NAME))
 
     async def _leg(self, each: Living, leg: Leg, channel: Channel | None, rooms: dict[str, tuple[str, ...]]) -> None:
         call = each.call
@@ -133,7 +149,7 @@ class Comparison:
         number = _number(channel)
         if call is None and not ours(channel.id) and number:
             policy = self._policies.active(self._asterisk.centre)
-            self._tell(offered(Read(self._asterisk.centre, policy), channel, number))
+            self._tell(offered(self._asterisk.reading(policy), channel, number))
         elif call is not None and isinstance(call.phase, Degraded) and leg.endswith(".1"):
             await self._asterisk.lead_away(channel.id, call.legs[0].step)
         elif call is not None or ours(channel.id):

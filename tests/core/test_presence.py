@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from app.agents.presence import decide_agent, is_last_ready, miss, release
+from app.agents.presence import decide_agent, is_last_ready, miss, pass_by, release
 from app.call import events as e
-from app.call.agent import Agent, AgentState
+from app.call.agent import Agent, AgentState, Device
 from app.call.call import Offering
 from app.call.decision import Registered, RegistrationOwed
 from app.call.timers import Timer
@@ -55,8 +55,7 @@ def test_outside_a_call_what_is_asked_is_so_at_once(state: AgentState, event: e.
 @pytest.mark.parametrize(
     ("state", "event"),
     [("ready", e.AgentLoggedOn("bart")), ("ready", e.AgentReady("bart")), ("logged_off", e.AgentLoggedOff("bart")),
-     ("logged_off", e.AgentNotReady("bart", "pauze")), ("talking", e.DeviceChanged("bart", "gone")),
-     ("ready", e.DeviceChanged("bart", "busy")), ("not_ready", e.DeviceChanged("bart", "idle"))],
+     ("logged_off", e.AgentNotReady("bart", "pauze")), ("not_ready", e.DeviceChanged("bart", "idle"))],
 )  # fmt: skip
 def test_what_is_so_already_changes_nothing(state: AgentState, event: e.Event) -> None:
     assert codes(bart(state).handle(event)) == ["ignored.agent_state"]
@@ -108,21 +107,69 @@ def test_a_phone_in_use_for_another_call_is_not_rung_until_it_is_free_again() ->
     centre = house("bart", "fatima")
     assert codes(centre.handle(e.DeviceChanged("bart", "busy"))) == ["agent.not_ready"]
     assert now(centre) == ("not_ready", "on_the_phone")
-    assert codes(centre.handle(e.DeviceChanged("fatima", "busy"))) == ["ignored.agent_state"]
+    assert codes(centre.handle(e.DeviceChanged("fatima", "busy"))) == ["device.busy"]
+    assert now(centre, "fatima") == ("ready", "")
     assert codes(centre.handle(e.DeviceChanged("bart", "busy"))) == ["ignored.agent_state"]
     assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["agent.ready"]
     centre.handle(e.DeviceChanged("bart", "busy"))
     centre.handle(e.DeviceChanged("bart", "gone"))
     assert now(centre) == ("not_ready", "unreachable")
     centre.handle(e.AgentNotReady("bart", "pauze"))
-    assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["ignored.agent_state"]
+    assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["device.idle"]
+    assert now(centre) == ("not_ready", "pauze")
+
+
+@pytest.mark.parametrize(("device", "reason"), [("busy", "on_the_phone"), ("gone", "unreachable")])
+def test_what_became_of_a_phone_before_the_agent_is_ready_counts_then(device: Device, reason: str) -> None:
+    for state in ("logged_off", "not_ready", "wrap_up"):
+        centre = bart(state)
+        centre.ready("fatima")
+        assert codes(centre.handle(e.DeviceChanged("bart", device))) == [f"device.{device}"]
+        assert now(centre)[0] == state
+        assert codes(centre.handle(e.AgentReady("bart"))) == ["agent.not_ready"]
+        assert now(centre) == ("not_ready", reason)
+        assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["agent.ready"]
+
+
+def test_a_call_of_one_s_own_begun_in_the_wrap_up_is_not_disturbed_when_that_ends() -> None:
+    centre = talking()
+    centre.handle(e.DeviceChanged("joke", "busy"))
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    centre.handle(e.DeviceChanged("joke", "idle"))
+    centre.handle(e.DeviceChanged("joke", "busy"))
+    centre.wait(60)
+    assert now(centre, "joke") == ("not_ready", "on_the_phone")
+    centre.handle(e.DeviceChanged("joke", "idle"))
+    assert now(centre, "joke") == ("ready", "")
+
+
+def test_who_would_be_the_only_one_ready_is_so_whatever_the_phone_does() -> None:
+    centre = bart("not_ready", device="gone")
+    centre.handle(e.AgentReady("bart"))
+    assert now(centre) == ("ready", "")
+
+
+def test_who_insists_is_ready_and_knows_better_than_what_was_told() -> None:
+    centre = house("fatima")
+    centre.handle(e.AgentLoggedOn("bart"))
+    centre.handle(e.DeviceChanged("bart", "gone"))
+    assert [codes(centre.handle(e.AgentReady("bart"))) for _ in range(2)] == [["agent.not_ready"], ["agent.ready"]]
+    assert centre.agents["bart"].device == "idle"
+
+
+def test_who_is_let_go_or_lets_a_turn_go_by_is_ready_only_with_a_free_phone() -> None:
+    centre = house("bart", "fatima")
+    reserved = replace(centre.agents["bart"], state="reserved", callback="c9.cb1", device="busy")
+    for after in (release(reserved, centre.world()), pass_by(reserved, centre.world())):
+        assert (after.state, after.reason, after.since) == ("not_ready", "on_the_phone", centre.now)
 
 
 def test_a_phone_that_is_gone_makes_not_ready_and_back_ready_but_never_the_last_one() -> None:
     centre = house("bart", "fatima")
     assert codes(centre.handle(e.DeviceChanged("bart", "gone"))) == ["agent.not_ready"]
     assert now(centre) == ("not_ready", "unreachable")
-    assert codes(centre.handle(e.DeviceChanged("fatima", "gone"))) == ["ignored.agent_state"]
+    assert codes(centre.handle(e.DeviceChanged("fatima", "gone"))) == ["device.gone"]
+    assert now(centre, "fatima") == ("ready", "")
     assert codes(centre.handle(e.DeviceChanged("bart", "idle"))) == ["agent.ready"]
 
 

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from app.call.agent import Device
 from app.call.because import Because, chain, why
 from app.call.call import Cause
 from app.call.numbers import Kind
@@ -25,6 +26,7 @@ SLOT = re.compile(r"\{([a-z_]+)\}")
 PUT_TOGETHER = {
     "agent.": ("ready", "not_ready", "logged_off"),
     "agent.then_": ("ready", "not_ready", "logged_off"),
+    "device.": get_args(Device),
     "transfer_key.": ("unknown", "forbidden"),
     "transfer.": tuple(sorted({*get_args(Cause)} - {"normal", "cancelled", "lost"})),
     "callback.": ("helped", "email", "missed", "late"),

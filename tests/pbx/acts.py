@@ -56,3 +56,10 @@ async def until_agent(stage: Records, agent: str, state: str) -> None:
     async with asyncio.timeout(8):
         while (await stage.agent(agent)).state != state:
             await asyncio.sleep(0.05)
+
+
+async def until_device(stage: Records, agent: str, device: str) -> None:
+    """As soon as the agent's phone is known to be so."""
+    async with asyncio.timeout(8):
+        while device != await stage.pool.fetchval("SELECT state->>'device' FROM agents WHERE id = $1", agent):
+            await asyncio.sleep(0.05)

@@ -16,7 +16,7 @@ from app.call.legs import Gather, Prompt
 from app.call.policy import Address, AgentProfile, Colleague, Keys, Policy
 from app.providers.base import Arrival
 from tests.pbx import ports
-from tests.pbx.acts import both_back, hear, talking, until_agent
+from tests.pbx.acts import both_back, hear, talking, until_agent, until_device
 from tests.pbx.asterisk import Pbx
 from tests.pbx.network import progressing
 from tests.pbx.phone import Phone
@@ -259,6 +259,28 @@ async def test_an_agent_who_telephones_by_themselves_is_not_rung_until_the_phone
         await caller.hangs_up()
         await fatima.over()
         assert [party for party, *_ in await stage.outcomes()] == ["fatima"]
+
+
+async def test_what_became_of_phones_while_nobody_told_us_is_asked_when_the_link_is_there(
+    pbx: Pbx, database: str, service_port: int
+) -> None:
+    async with Phone(pbx.sip, "101") as bart, Phone(pbx.sip, "106") as friend:
+        await asyncio.gather(bart.registered(), friend.registered())
+        await bart.dials("106")
+        await friend.rings()
+        await friend.accepts()
+        async with house(database, pbx, service_port) as stage:
+            await linked(stage)
+            await until_device(stage, "bart", "busy")
+            await until_device(stage, "joke", "gone")
+            await stage.ready("fatima", "bart")
+            assert (await stage.agent("bart")).reason == "on_the_phone"
+        await bart.hangs_up()
+        await friend.over()
+        async with house(database, pbx, called=False) as stage:
+            await linked(stage)
+            await until_agent(stage, "bart", "ready")
+            stage.ended = True
 
 
 @pytest.mark.parametrize("rings_after", [None, CYCLE])

@@ -160,6 +160,18 @@ def test_a_phone_that_goes_is_told_for_its_agent_only() -> None:
     assert found is not None
     assert found.event == core.DeviceChanged("bart", "gone")
     assert told("DeviceStateChanged", device_state={"name": "PJSIP/999", "state": "BUSY"}) is None
+    assert told("DeviceStateChanged", device_state={"name": "PJSIP/101", "state": "RINGING"}) is None
+
+
+@pytest.mark.parametrize(
+    ("phones", "device", "agent"),
+    [("PJSIP/{user}", "PJSIP/101", "bart"), ("PJSIP/desk-{user}", "PJSIP/desk-101", "bart"),
+     ("PJSIP/desk-{user}", "PJSIP/101", ""), ("SIP/{user}", "SIP/101", "bart"), ("PJSIP/{user}@pbx", "PJSIP/pbx", "")],
+)  # fmt: skip
+def test_a_phone_is_found_as_it_is_dialled(phones: str, device: str, agent: str) -> None:
+    text = {"type": "DeviceStateChanged", "device_state": {"name": device, "state": "INUSE"}}
+    found = arrival(Read(CENTRE, policy(), phones), understand(json.dumps(text)))
+    assert (found is not None and found.event) == (agent != "" and core.DeviceChanged(agent, "busy"))
 
 
 def test_the_transfer_key_names_a_colleague_once() -> None:

@@ -142,10 +142,14 @@ class Asterisk:
             case _:
                 if told.type == "ChannelDestroyed" and told.tech_cause in REFUSED:
                     self._not_let(told.tech_cause)
-                found = arrival(Read(self.centre, policy), told)
+                found = arrival(self.reading(policy), told)
                 if found is not None:
                     return found if self._lives(told, found.event) else None
         return None
+
+    def reading(self, policy: Policy) -> Read:
+        """What reading this Asterisk needs to know."""
+        return Read(self.centre, policy, self.settings.phones)
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:  # noqa: ARG002 - what every platform is asked
         """Asterisk sends no webhooks."""

@@ -30,6 +30,8 @@ class Read(Struct, frozen=True):
 
     centre: str
     policy: Policy
+    phones: str = "PJSIP/{user}"
+    """How a phone inside is dialled (`ASTERISK_PHONES`)."""
 
 
 def arrival(read: Read, told: Told) -> Arrival | None:
@@ -134,12 +136,18 @@ def _transfer(read: Read, told: Told) -> Arrival | None:
     return _of(read, channel.id, f"transfer:{told.timestamp}", event)
 
 
+def phone(uri: str, phones: str) -> str:
+    """What Asterisk calls the phone at this address, `PJSIP/101`; empty where it is dialled over a line of many."""
+    user = user_of(uri)
+    return phones.replace("{user}", user) if user and "@" not in phones else ""
+
+
 def _device(read: Read, told: Told) -> Arrival | None:
     device = told.device_state
-    if device is None or not device.name.startswith("PJSIP/") or device.state not in DEVICE:
+    if device is None or device.state not in DEVICE:
         return None
-    user = device.name.removeprefix("PJSIP/")
-    agent = next((a.id for a in read.policy.agents.values() if user_of(a.address) == user), "")
+    agents = read.policy.agents.values()
+    agent = next((a.id for a in agents if phone(a.address, read.phones) == device.name), "")
     if not agent:
         return None
     event = core.DeviceChanged(agent, DEVICE[device.state])
