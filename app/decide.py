@@ -105,7 +105,7 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
         case TimerFired(subject="callback") | OfCallback():
             return decide_promise(event, world)
         case MessageSet():
-            message = Message(event.text, event.until, event.topic) if event.text else None
+            message = Message(event.text, event.until, event.topic, event.others) if event.text else None
             return Decision(why("message", agent=event.agent), centre=replace(world.centre, message=message))
         case PolicyActivated():
             return Decision(why("policy", version=event.version), centre=replace(world.centre, policy=event.version))

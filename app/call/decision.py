@@ -74,11 +74,12 @@ Record = OfferMade | TransferMade | RegistrationOwed | Registered | Warned
 
 
 class Message(Struct, frozen=True):
-    """A supervisor's current message, `text` a ref of the names table; for one topic, or for everybody."""
+    """A supervisor's current message; for one topic, or for everybody. `text` and `others` as in `MessageSet`."""
 
     text: str
     until: datetime | None = None
     topic: str = ""
+    others: dict[str, str] = {}
 
 
 class Centre(Struct, frozen=True):

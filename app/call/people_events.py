@@ -141,12 +141,16 @@ class RegistrationDone(ByAgent, frozen=True, tag=True):
 
 
 class MessageSet(Struct, frozen=True, tag=True):
-    """A supervisor's current message until `until`; `text` is a ref of the names table, empty clears it."""
+    """A supervisor's current message until `until`; `text` is a ref of the names table, empty clears it.
+
+    `text` is in the municipality's first language; `others` is language -> ref of the same in that language.
+    """
 
     agent: str
     text: str
     until: datetime | None = None
     topic: str = ""
+    others: dict[str, str] = {}
 
 
 class PolicyActivated(Struct, frozen=True, tag=True):

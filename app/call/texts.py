@@ -26,10 +26,14 @@ def message_of_topic(call: Call, world: World) -> tuple[Line, ...]:
 
 
 def message(call: Call, world: World) -> tuple[Line, ...]:
-    """The supervisor's current message: one for everybody, or one for the topic of this call."""
+    """The supervisor's current message: one for everybody, or one for the topic of this call.
+
+    Only in the caller's language: the voice of another one would make nonsense of it.
+    """
     current = world.centre.message
     if current is None or (current.until is not None and current.until <= world.now):
         return ()
     if current.topic not in ("", call.topic):
         return ()
-    return (line("message", bericht=f"@{current.text}"),)
+    spoken = {world.pinned.municipality.languages[0]: current.text, **current.others}
+    return (line("message", bericht=f"@{spoken[call.language]}"),) if call.language in spoken else ()

@@ -11,7 +11,7 @@ from app.call.events import Event, InputTimedOut, KeysPressed, TimerFired, Words
 from app.call.legs import Gather, Leg, Line
 from app.call.moves import BACKSTOP, does, enter, timer
 from app.call.policy import Destination, Menu
-from app.call.texts import line
+from app.call.texts import line, message
 from app.call.world import World
 from app.ivr.topics import find
 from app.ivr.waiting import queue
@@ -73,9 +73,11 @@ def _again(
 
 
 def _to(call: Call, phase: Choosing, chosen: Destination, world: World, because: Because) -> Decision:
-    if chosen.language:
+    told: tuple[Line, ...] = ()
+    if chosen.language not in ("", call.language):
         call = replace(call, language=chosen.language)
+        told = message(call, world)
     if chosen.menu or not (chosen.office or chosen.topic):
         menu = world.pinned.menus[chosen.menu or phase.menu]
-        return _again(call, Choosing(menu.id, phase.mistakes), menu, world, (), because)
+        return _again(call, Choosing(menu.id, phase.mistakes), menu, world, told, because)
     return queue(replace(call, office=chosen.office or call.office, topic=chosen.topic), world, because)

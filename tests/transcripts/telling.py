@@ -83,6 +83,8 @@ def _happen(house: House, name: str, words: list[str]) -> list[Step]:
         data["words"] = given["words"].split("_")
     if "callback" in fields:
         data["callback"] = given.get("callback", house.calls[call_id].callback)
+    if "others" in given:
+        data["others"] = dict([given["others"].split(":")])
     if "questions" in fields:
         data["questions"] = [{"topic": given.pop("topic", "wmo"), "direct": "direct" in words}]
         data.pop("topic", None)

@@ -108,7 +108,18 @@ async def test_a_message_has_an_end_and_is_heard_until_then(house: House) -> Non
     await house.talking()
     assert (await house.as_("bart").get("/me/call")).json()["call"]["message"] == asked["text"]
     assert (await tess.delete("/message")).status_code == 204
-    assert (await tess.get("/message")).json() == {"text": None, "until": None, "topic": None}
+    assert (await tess.get("/message")).json() == {"text": None, "texts": {}, "until": None, "topic": None}
+
+
+async def test_a_message_is_said_in_the_language_of_who_hears_it(house: House) -> None:
+    tess, until = house.as_("tess"), "2026-11-24T12:00:00+01:00"
+    for text, code in (({"en": "Failure"}, "first_language"), ({"nl": "Storing", "xx": "?"}, "unknown"),
+                       ({"nl": ""}, "string_too_short"), ("", "string_too_short"), (["Storing"], "value")):
+        wrong = await tess.put("/message", json={"text": text, "until": until})
+        assert [(e["code"], e["pointer"].startswith("#/text")) for e in wrong.json()["errors"]] == [(code, True)]
+    told = await tess.put("/message", json={"text": {"nl": "Storing", "en": "Failure"}, "until": until})
+    assert (told.json()["text"], told.json()["texts"]) == ("Storing", {"en": "Failure"})
+    assert "Failure" not in str(await house.pool.fetch("SELECT data FROM events"))
 
 
 async def test_who_is_there_holds_no_figures_per_agent(house: House) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from fastapi import Request, Response
+from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from app.call.events import MessageSet
 from app.web.api.checks import References
@@ -23,18 +25,43 @@ routes = router("actuele melding")
 FAILURES = failures(409, 413)
 
 
-class MessageAsked(In):
-    """What callers hear until `until`; with a topic only those who call about it."""
+LANGUAGE = r"^([a-z]{2,3})?$"
 
-    text: Sentence
+
+def _per_language(text: Any) -> Any:
+    """A text without a language is in the municipality's first, which has no name here."""
+    return {"": text} if isinstance(text, str) else text
+
+
+Words = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=LANGUAGE)], Sentence],
+    BeforeValidator(_per_language),
+    WithJsonSchema({
+        "description": "Een tekst in de eerste taal van de gemeente, of per taal.",
+        "anyOf": [
+            {"type": "string", "minLength": 1, "maxLength": 200},
+            {"type": "object", "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 200}},
+        ],
+    }),
+]
+
+
+class MessageAsked(In):
+    """What callers hear until `until`; with a topic only those who call about it.
+
+    Who speaks a language in which there is no text hears no message.
+    """
+
+    text: Words
     until: Moment
     topic: Id | None = None
 
 
 class MessageShown(Out):
-    """The message as it stands, all null when there is none."""
+    """The message as it stands, all null when there is none; `texts` is the same in the other languages."""
 
     text: str | None
+    texts: dict[str, str]
     until: datetime | None
     topic: str | None
 
@@ -43,9 +70,10 @@ async def shown(means: Means, user: User) -> MessageShown:
     """The message of this centre now."""
     message = (await means.centre(user.centre)).message
     if message is None or (message.until is not None and message.until <= means.clock()):
-        return MessageShown(text=None, until=None, topic=None)
-    text = (await names_of(means, user.centre, [message.text])).get(message.text)
-    return MessageShown(text=text, until=message.until, topic=message.topic or None)
+        return MessageShown(text=None, texts={}, until=None, topic=None)
+    names = await names_of(means, user.centre, [message.text, *message.others.values()])
+    texts = {language: names[ref] for language, ref in message.others.items() if ref in names}
+    return MessageShown(text=names.get(message.text), texts=texts, until=message.until, topic=message.topic or None)
 
 
 @routes.get(
@@ -65,17 +93,26 @@ async def put_message(request: Request, asked: MessageAsked, me: Me, means: Back
     """Met een eindtijd, hoogstens zo ver vooruit als teksten bewaard blijven."""
     wrong = Mistakes(language_of(request))
     policy = await means.policy(me.centre)
-    topic = References(wrong, policy, language_of(request)).check("topic", asked.topic)
+    references = References(wrong, policy, language_of(request))
+    topic = references.check("topic", asked.topic)
     days = policy.retention.numbers
     if asked.until <= means.clock():
         wrong("#/until", "moment_past")
     if asked.until > means.clock() + timedelta(days=days):
         wrong("#/until", "moment_far", days=days)
+    first = policy.municipality.languages[0]
+    texts = {language or first: text for language, text in asked.text.items()}
+    if first not in texts:
+        wrong("#/text", "first_language")
+    for language in texts:
+        references.check("language", language, "#/text")
     wrong.tell()
-    which = reference(means.person_key, me.centre, asked.text)      # the same key with another text is no repetition
+    which = reference(means.person_key, me.centre, str(sorted(texts.items())))  # the same key, another text: no repeat
     ref = f"message.{me.name}.{once or secrets.token_hex(8)}.{which[2:12]}"
-    event = MessageSet(me.actor, ref, asked.until, topic)
-    await act(request, means, me, event, once=once, current=lambda: shown(means, me), private={ref: asked.text})
+    others = {language: f"{ref}.{language}" for language in texts if language != first}
+    private = {others.get(language, ref): text for language, text in texts.items()}
+    event = MessageSet(me.actor, ref, asked.until, topic, others)
+    await act(request, means, me, event, once=once, current=lambda: shown(means, me), private=private)
     return await shown(means, me)
 
 

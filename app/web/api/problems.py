@@ -152,7 +152,7 @@ def _mistake(error: Mapping[str, Any], language: str) -> Mistake:
     where, *path = error["loc"] or ("body",)
     if error["type"] == "json_invalid":
         path = []
-    pointer = "#" + "".join(f"/{part}" for part in path) if where == "body" else ".".join(map(str, path))
+    pointer = "#" + "".join(f"/{part}" for part in path if part != "") if where == "body" else ".".join(map(str, path))
     code = error["type"] if error["type"] in INPUT else "value"
     if code in ("too_short", "too_long") and isinstance(error.get("input"), str):
         code = f"string_{code}"  # pydantic counts a text as a list once another check stands before

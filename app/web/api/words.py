@@ -78,6 +78,7 @@ INPUT = {
     "too_long": both("Dit zijn er te veel (hoogstens {max_length}).", "These are too many (at most {max_length})."),
     "too_short": both("Dit zijn er te weinig (minstens {min_length}).", "These are too few (at least {min_length})."),
     "unknown": both("{kind} staat niet in de routering.", "{kind} is not in the routing."),
+    "first_language": both("De eerste taal van de gemeente ontbreekt.", "The first language is missing."),
     "reference": both(
         "Dit is geen nummer van een gesprek; vraag het nog eens.", "This is no number of a call; please ask again."
     ),
