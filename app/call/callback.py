@@ -38,6 +38,8 @@ class Callback(Struct, frozen=True):
     colleague: str = ""
     department: str = ""
     office: str = ""
+    instead_of: str = ""
+    """The owner who was asked for, `colleague:ID` or `department:ID`, when another one owes it."""
     agent: str = ""
     """Who spoke with the caller, empty for a promise made by the voice menu."""
     cause: str = ""

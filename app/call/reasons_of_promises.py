@@ -20,6 +20,11 @@ OF_PROMISES: dict[str, tuple[str, str]] = {
         "{callback} is over de norm: de teamleider is gewaarschuwd",
         "{callback} is past the norm: the supervisor is warned",
     ),
+    "callback.instead": (
+        "{asked} kan niet terugbellen voor {norm}: dat doet {who}",
+        "{asked} cannot call back before {norm}: {who} does",
+    ),
+    "callback.past_norm": ("{callback} komt na de norm: {norm}", "{callback} comes after the norm: {norm}"),
     "callback.turn": ("vanaf nu telt de plaats in de rij van {callback}", "from now on {callback} is in line"),
     "turn.came": ("{callback} is aan de beurt: {agent} kan terugbellen", "{callback} is next: {agent} may call back"),
     "turn.passed": ("{agent} liet {callback} voorbijgaan", "{agent} let {callback} go by"),

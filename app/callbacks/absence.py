@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from app.call.calendar import is_open, local
 from app.call.call import Call
-from app.call.callback import Callback
+from app.call.callback import Callback, Slot
 from app.call.diary import Diary
 from app.call.policy import Colleague, Policy
 from app.call.world import World
 from app.callbacks.gate import refusal
-from app.callbacks.owner import armed, moved, named, replanned
+from app.callbacks.owner import armed, chosen, moved, named, replanned
 from app.callbacks.rota import is_away
-from app.callbacks.slots import due, from_now, propose
+from app.callbacks.slots import due, from_now
 
 
 class Owed(Struct, frozen=True):
@@ -65,11 +65,12 @@ def owe(
         call = replace(call, promises=call.promises + 1)
         after = _new(call, world, subject, named(colleague, department, office), turn)
         after = replace(after, colleague=colleague, department=department, office=office)
+        after = chosen(after, world) if turn is None else after
     else:
         another = before.call != call.id and before.id != call.callback
         after = replace(before, asked=before.asked + another)
         if colleague or department not in ("", before.department):
-            after = replace(after, colleague=colleague, department=department)
+            after = replace(after, colleague=colleague, department=department, instead_of="")
         after = replanned(before, after, world)
     after = recognised(replace(after, cause=cause, agent=agent or after.agent), call, world)
     return Owed(replace(call, callback=after.id), after, moved(before, after, world))
@@ -77,8 +78,7 @@ def owe(
 
 def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) -> Callback:
     policy, now = world.policy, world.now
-    diary = world.diaries.get(who)
-    slot = propose(policy, who, diary, now) if turn is None else from_now(policy, who, diary, turn.minutes, now)
+    slot = Slot(now, now) if turn is None else from_now(policy, who, world.diaries.get(who), turn.minutes, now)
     callback = Callback(
         id=f"{call.id}.cb{call.promises}",
         call=call.id,

@@ -20,7 +20,7 @@ from app.call.timers import Timer, without
 from app.call.world import World
 from app.callbacks.absence import keep, promise, withdraw
 from app.callbacks.gate import refusal
-from app.callbacks.owner import armed, doubt, moved, owner, replanned
+from app.callbacks.owner import armed, doubt, moved, owner, past_norm, proposed, unbooked
 from app.callbacks.slots import due, propose, snapped
 
 CallbackEvent = CallbackConfirmed | CallbackChanged | CallbackWithdrawn | CallbackKept | CallbackTried | TimerFired
@@ -64,10 +64,11 @@ def _change(callback: Callback, event: CallbackChanged, world: World) -> Decisio
     if refused := _refused(event, world):
         return Decision(refused)
     after = _described(callback, event)
-    if event.colleague:
-        after = replace(
-            after, colleague=event.colleague, department=world.policy.colleagues[event.colleague].department
-        )
+    if event.colleague and event.colleague != callback.colleague:
+        department = world.policy.colleagues[event.colleague].department
+        asked = callback.instead_of or owner(callback)
+        instead_of = "" if asked == f"colleague:{event.colleague}" else asked
+        after = replace(after, colleague=event.colleague, department=department, instead_of=instead_of)
     if event.slot is not None:
         after = replace(after, slot=snapped(world.policy, owner(after), event.slot), turn=None)
         if doubted := doubt(callback, after, world):
@@ -75,11 +76,11 @@ def _change(callback: Callback, event: CallbackChanged, world: World) -> Decisio
         norm = due(world.policy, callback.created_at)
         after = armed(replace(after, due_at=max(norm, after.slot.end)), world.policy, world.now)
     elif owner(after) != owner(callback):
-        after = replanned(callback, after, world)
+        after = proposed(after, unbooked(callback, world))
     if after == callback:
         return Decision(why("ignored.callback_same", callback=callback.id))
     code = "callback.changed" if after.slot == callback.slot else "callback.moved"
-    because = why(code, callback=callback.id, agent=event.agent)
+    because = replace(why(code, callback=callback.id, agent=event.agent), then=past_norm(after, world.policy))
     return Decision(because, callbacks=(after,), diaries=moved(callback, after, world))
 
 

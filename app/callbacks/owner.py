@@ -5,16 +5,19 @@ Bookings are the difference between a callback before and after; no rule books b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from app.call.because import Because, why
+from app.call.calendar import local
 from app.call.callback import Callback
 from app.call.diary import Diary, Kept
 from app.call.policy import Policy
 from app.call.timers import Timer
 from app.call.world import World
-from app.callbacks.slots import book, objection, propose
+from app.callbacks.slots import book, free, objection, propose
 
 
 def named(colleague: str, department: str, office: str) -> str:
@@ -64,15 +67,83 @@ def doubt(before: Callback, after: Callback, world: World) -> str:
 
 
 def replanned(before: Callback, after: Callback, world: World) -> Callback:
-    """The moment is kept when it can stand, else the first one that its present owner has free.
+    """What is asked of its present owner again keeps its moment as long as it can stand, else it is `chosen` anew.
 
-    A place in the line is kept as long as it is that office which rings; another owner has no such line.
+    So is what is asked of another one, unless the caller was told a moment already. A place in the line is kept as
+    long as it is that office which rings; another owner has no such line.
     """
-    who, policy = owner(after), world.policy
-    if who == owner(before) if after.turn is not None else not doubt(before, after, world):
-        return after
-    slot = propose(policy, who, world.diaries.get(who), world.now)
-    return armed(replace(after, slot=slot, turn=None), policy, world.now)
+    if owner(after) == before.instead_of:
+        after = replace(
+            after, colleague=before.colleague, department=before.department, instead_of=before.instead_of
+        )
+    same = owner(after) == owner(before)
+    if after.turn is not None:
+        stays = same
+    else:
+        stays = (same or before.status == "promised") and not doubt(before, after, world)
+    return after if stays else chosen(after, unbooked(before, world))
+
+
+def unbooked(callback: Callback, world: World) -> World:
+    """The world without the place that this callback has in the diaries."""
+    freed = moved(callback, replace(callback, status="withdrawn"), world)
+    return replace(world, diaries={**world.diaries, **{theirs.owner: theirs for theirs in freed}})
+
+
+def chosen(callback: Callback, world: World) -> Callback:
+    """The first who has room within the norm owes it, and when none has, whoever can ring first (domain §6).
+
+    Whoever was asked for, that colleague's substitute, the department, and at last the office that took the call.
+    """
+    best: Callback | None = None
+    for candidate in _candidates(callback, world.policy):
+        who = owner(candidate)
+        slot = free(world.policy, who, world.diaries.get(who), world.now)
+        if slot is not None and (best is None or slot.start < best.slot.start):
+            best = replace(candidate, slot=slot, turn=None)
+            if slot.end <= callback.due_at:
+                break
+    if best is None:
+        return proposed(callback, world)
+    if owner(best) != owner(callback):
+        best = replace(best, instead_of=callback.instead_of or owner(callback))
+    return armed(best, world.policy, world.now)
+
+
+def _candidates(callback: Callback, policy: Policy) -> Iterator[Callback]:
+    yield callback
+    known = policy.colleagues.get(callback.colleague)
+    if known is not None and (substitute := policy.colleagues.get(known.substitute)) is not None:
+        yield replace(callback, colleague=substitute.id, department=substitute.department)
+    yield replace(callback, colleague="")
+    yield replace(callback, colleague="", department="")
+
+
+def stands_in(callback: Callback, policy: Policy) -> Because | None:
+    """That another owner than who was asked for rings, and that it is past the norm; None when neither is so."""
+    late = past_norm(callback, policy)
+    if not callback.instead_of:
+        return late
+    asked, who = (name.partition(":")[2] for name in (callback.instead_of, owner(callback)))
+    return replace(why("callback.instead", asked=asked, who=who, norm=_norm(callback, policy)), then=late)
+
+
+def past_norm(callback: Callback, policy: Policy) -> Because | None:
+    """That its moment is past the norm; None when it is not."""
+    if callback.slot.end <= callback.due_at:
+        return None
+    return why("callback.past_norm", callback=callback.id, norm=_norm(callback, policy))
+
+
+def _norm(callback: Callback, policy: Policy) -> str:
+    return local(callback.due_at, policy).strftime("%d-%m %H.%M")
+
+
+def proposed(callback: Callback, world: World) -> Callback:
+    """The first moment that its owner has free, whether within the norm or not."""
+    who = owner(callback)
+    slot = propose(world.policy, who, world.diaries.get(who), world.now)
+    return armed(replace(callback, slot=slot, turn=None), world.policy, world.now)
 
 
 def armed(callback: Callback, policy: Policy, now: datetime) -> Callback:

@@ -9,7 +9,7 @@ from app.call.callback import Callback
 from app.call.legs import Line
 from app.call.policy import Policy
 from app.call.texts import line
-from app.callbacks.owner import named, owner
+from app.callbacks.owner import owner
 from app.callbacks.slots import epoch
 
 TEXTS = {
@@ -22,12 +22,12 @@ TEXTS = {
 """Cause -> the text the agent reads aloud; every other cause is a colleague who cannot be reached."""
 
 
-def for_agent(cause: str, call: Call, colleague: str = "", department: str = "") -> Line:
+def for_agent(callback: Callback, call: Call) -> Line:
     """Why the caller will be rung back, said by the agent, who stands behind every colleague (domain §3.10)."""
-    if cause == "asked" or not (colleague or department):
+    asked = callback.instead_of or owner(callback)
+    if callback.cause == "asked" or asked.startswith("office:"):
         return line("unknown_question", beller=_caller(call))
-    text = TEXTS.get(cause, "colleague_unreachable")
-    return line(text, beller=_caller(call), collega=named(colleague, department, ""))
+    return line(TEXTS.get(callback.cause, "colleague_unreachable"), beller=_caller(call), collega=asked)
 
 
 def proposal(callback: Callback, call: Call, policy: Policy) -> Line:

@@ -58,6 +58,6 @@ class ColleaguePart(Part):
     hours: Id
     """Wanneer de collega er is."""
     substitute: Id | None = None
-    """De collega die vervangt."""
+    """De collega die vervangt, en terugbelt wanneer deze dat niet binnen de norm kan."""
     absent: tuple[AbsencePart, ...] = ()
     """Verlof en andere afwezigheid."""

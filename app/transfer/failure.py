@@ -13,6 +13,7 @@ from app.call.moves import enter, lets_go, meet, returns
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import Owed, owe
+from app.callbacks.owner import stands_in
 
 UNWILLING = ("declined", "no_answer", "voicemail")
 """Who is not rung again while somebody else is left; who was busy may be free a minute later (design §5 rule 13)."""
@@ -35,8 +36,9 @@ def failed(
     else:
         call = back_to_agent(lets_go(call, phase.colleague_leg), phase, failed=cause)
     owed = _owed(call, phase.agent, colleague, department, cause, world)
+    because = why(f"transfer.{cause}", agent=phase.agent, colleague=colleague or department, callback=owed.callback.id)
     return Decision(
-        why(f"transfer.{cause}", agent=phase.agent, colleague=colleague or department, callback=owed.callback.id),
+        replace(because, then=stands_in(owed.callback, world.policy)),
         call=owed.call,
         callbacks=(owed.callback,),
         diaries=owed.diaries,
@@ -64,8 +66,9 @@ def recall(call: Call, agent: str, colleague: str, cause: Cause, world: World, t
     """No agent is with the caller any more: the front office is recalled once, the callback is pending (rule 12)."""
     owed = _owed(call, agent, colleague, "", cause, world)
     call = returns(owed.call, world.now, line(text), recall=True)
+    because = why("recall", agent=agent, colleague=colleague, cause=cause, callback=owed.callback.id)
     return Decision(
-        why("recall", agent=agent, colleague=colleague, cause=cause, callback=owed.callback.id),
+        replace(because, then=stands_in(owed.callback, world.policy)),
         call=call,
         callbacks=(owed.callback,),
         diaries=owed.diaries,

@@ -25,6 +25,7 @@ from app.call.moves import arm, closes, disarm, does, meet, timer
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import owe
+from app.callbacks.owner import stands_in
 from app.transfer.consult import begin
 from app.transfer.failure import left_alone
 from app.transfer.hold import hold, is_held, retrieve
@@ -110,5 +111,5 @@ def _take_away(call: Call, event: CallbackAsked, world: World) -> Decision:
         office="" if event.colleague or event.department else call.office,
         agent=event.agent,
     )
-    because = why("callback.asked", callback=owed.callback.id)
+    because = replace(why("callback.asked", callback=owed.callback.id), then=stands_in(owed.callback, world.policy))
     return Decision(because, call=owed.call, callbacks=(owed.callback,), diaries=owed.diaries)

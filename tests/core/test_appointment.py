@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.call.because import why
+from app.call.because import chain, why
 from app.call.callback import Callback, Slot
 from app.call.decision import Decision, Warned
 from app.call.diary import Diary
@@ -115,13 +115,25 @@ def test_its_own_place_is_not_in_its_way() -> None:
     assert changed(colleague="ans", slot=OWED.slot).slot == OWED.slot
 
 
-def test_another_colleague_keeps_the_moment_when_it_fits() -> None:
+def test_another_colleague_rings_at_the_first_moment_of_their_own() -> None:
     after = changed(colleague="ans")
     assert (after.colleague, after.department, after.slot) == ("ans", "wmo", OWED.slot)
+    far = changed(slot=moment("2026-11-26T14:00"))
+    assert clock(changed(callback=far, colleague="ans").slot.start) == "Tue 24-11 11:00"
+    agreed = promise(far, at("2026-11-24T10:20"))
+    assert clock(changed(callback=agreed, colleague="ans").slot.start) == "Tue 24-11 11:00"
+
+
+def test_it_stays_known_who_was_asked_for() -> None:
+    after = changed(colleague="ans")
+    assert after.instead_of == "colleague:piet"
+    assert changed(callback=after, colleague="els").instead_of == "colleague:piet"
+    assert changed(callback=after, colleague="piet").instead_of == ""
 
 
 def test_another_colleague_who_is_away_gets_a_new_moment() -> None:
     decision = decide(CallbackChanged("c1.cb1", "joke", colleague="els"))
+    assert [because.code for because in chain(decision.because)] == ["callback.moved", "callback.past_norm"]
     (after,) = decision.callbacks
     assert (clock(after.slot.start), after.due_at) == ("Tue 01-12 09:00", OWED.due_at)
     assert decision.diaries == (Diary("colleague:piet"), Diary("colleague:els", {epoch(after.slot.start): 1}))
@@ -265,12 +277,20 @@ def test_the_appointment_as_the_voice_says_it() -> None:
     ],
 )
 def test_why_the_caller_will_be_rung_back(cause: str, text: str) -> None:
-    assert for_agent(cause, caller(), colleague="piet").text == text
+    assert for_agent(replace(OWED, cause=cause), caller()).text == text
 
 
 def test_a_department_is_named_when_nobody_is_and_nobody_when_there_is_neither() -> None:
-    assert for_agent("absent", caller(), department="wmo").slots["collega"] == "department:wmo"
-    assert for_agent("absent", caller()).slots == {"beller": ""}
+    absent = replace(OWED, cause="absent", colleague="")
+    assert for_agent(absent, caller()).slots["collega"] == "department:wmo"
+    assert for_agent(replace(absent, department=""), caller()).slots == {"beller": ""}
+
+
+def test_it_is_who_was_asked_for_who_is_not_there_and_another_one_who_rings() -> None:
+    els = owe(caller(), world(), cause="absent", colleague="els").callback
+    assert (els.instead_of, owner(els)) == ("colleague:els", "department:wmo")
+    assert for_agent(els, caller()).slots["collega"] == "colleague:els"
+    assert proposal(els, caller(), policy()).slots["collega"] == "department:wmo"
 
 
 steps = st.lists(

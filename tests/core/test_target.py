@@ -88,7 +88,7 @@ def test_a_substitute_of_the_same_department_goes_first_and_is_named_once() -> N
 def test_who_is_absent_is_not_rung_and_the_caller_notices_nothing() -> None:
     centre = talking()
     steps = centre.handle(e.ConsultAsked("c1", "joke", "els"))
-    assert (codes(steps), sent(steps), phase(centre)) == (["transfer.absent"], [], "Talking")
+    assert (codes(steps), sent(steps), phase(centre)) == (["transfer.absent", "callback.instead"], [], "Talking")
     assert outcomes(centre)[-1] == ("to els", "absent")
     assert during(centre, Talking).failed == "absent"
     assert [c.status for c in centre.callbacks.values()] == ["pending"]

@@ -126,7 +126,11 @@ async def test_an_absent_colleague_becomes_a_promise_that_the_agent_says_and_con
     )
     assert card["sayNow"][1].endswith(f"uur op {WRITTEN}. Klopt dat?")
     owed = card["callback"]
-    assert (owed["status"], owed["colleague"]["id"], owed["number"]) == ("pending", "ruben", WRITTEN)
+    assert (owed["status"], owed["colleague"], owed["number"]) == ("pending", None, WRITTEN)
+    assert owed["department"]["id"] == "sociaal_domein_2", "ruben is back after the norm"
+    assert card["why"][-1]["steps"][-1]["nl"] == (
+        "ruben kan niet terugbellen voor 26-11 20.00: dat doet sociaal_domein_2"
+    )
     assert {"helped", "email-preferred"} <= set(card["may"])
     confirmed = await bart.post(f"/callbacks/{owed['id']}/confirm")
     assert confirmed.json()["status"] == "promised"

@@ -14,6 +14,7 @@ from app.call.callback import Callback
 from app.call.numbers import Kind
 from app.call.policy import Policy
 from app.call.reference import written
+from app.callbacks.owner import owner
 from app.providers import numbers
 from app.store import codec
 from app.transfer.target import instead
@@ -200,7 +201,9 @@ def _colleague(call: Call, policy: Policy) -> Consulted | None:
 def _instead(call: Call, own: Callback | None, policy: Policy, now: datetime) -> list[Labelled]:
     if own is None or not getattr(call.phase, "failed", ""):
         return []
-    left = instead(call, own.colleague, own.department, policy, now)
+    kind, _, name = (own.instead_of or owner(own)).partition(":")
+    asked = (name, "") if kind == "colleague" else ("", name if kind == "department" else "")
+    left = instead(call, *asked, policy, now)
     return [Labelled(id=colleague.id, label=colleague.name) for colleague in left]
 
 

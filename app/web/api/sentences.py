@@ -57,7 +57,7 @@ def now_to_say(
     if not isinstance(call.phase, Talking) or callback is None or not callback.open:
         return []
     lines: list[Line] = [
-        for_agent(callback.cause, call, callback.colleague, callback.department),
+        for_agent(callback, call),
         proposal(callback, call, policy),
     ]
     if callback.number:
