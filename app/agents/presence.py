@@ -32,8 +32,8 @@ LONGEST_RING_BACK = 1800.0
 home would stay open for who waits. The promise itself is still open, and escalates."""
 
 HINDERS = {"busy": "on_the_phone", "gone": "unreachable"}
-"""Why not ready while the phone is so: used for a call that is not ours, or not there. Who missed a call decides when to
-be ready again."""
+"""Why not ready while the phone is so: used for a call that is not ours, or not there. Who missed a call decides when
+to be ready again."""
 OF_THE_PHONE = tuple(HINDERS.values())
 IDLE = ("ready", "not_ready", "wrap_up")
 

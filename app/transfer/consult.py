@@ -34,6 +34,7 @@ from app.call.world import World
 from app.transfer.connecting import together
 from app.transfer.failure import back_to_agent, failed
 from app.transfer.hold import hold, retrieve
+from app.transfer.leaving import leaves
 from app.transfer.phone import ring, ring_failed, silent, withdrawn
 from app.transfer.target import choose
 
@@ -83,7 +84,7 @@ def consulting(call: Call, phase: Consulting, event: Event, leg: Leg | None, wor
         case TimerFired(name="announce"):
             return _speak(call, phase)
         case HangUpAsked():
-            return _agent_gone(lets_go(call, phase.leg), phase, world)
+            return _agent_gone(lets_go(call, phase.leg), phase, event, world)
         case ConsultCancelled():
             return _back(call, phase, world, why("consult.cancelled", agent=phase.agent))
         case SwapAsked() | ThreeWayAsked() | CompleteAsked() if phase.stage != "speaking":
@@ -122,7 +123,7 @@ def _from_phone(call: Call, phase: Consulting, event: Event, world: World) -> De
     """What the agent does on the phone itself: hang up, hold and retrieve the caller, the keys of a transfer."""
     match event:
         case LegEnded():
-            return _agent_gone(call, phase, world)
+            return _agent_gone(call, phase, event, world)
         case PhoneHeld() if phase.focus == "caller":
             return hold(call, phase.agent)
         case PhoneRetrieved() if phase.focus == "caller" and (back := retrieve(call, phase.leg)):
@@ -198,8 +199,15 @@ def _back(call: Call, phase: Consulting, world: World, because: Because) -> Deci
     return Decision(because, call=call, records=records)
 
 
-def _agent_gone(call: Call, phase: Consulting, world: World) -> Decision:
-    """The phone rings on to its third ring, or the colleague who answered is joined (design §5 rule 12)."""
+def _agent_gone(call: Call, phase: Consulting, event: Event, world: World) -> Decision:
+    """The phone rings on to its third ring, or the colleague who answered is joined (design §5 rule 12).
+
+    Unless the agent was with the caller again: then the consult is over, and the conversation ends as any other.
+    """
+    if phase.focus == "caller":
+        cancelled = TransferMade(call.id, phase.agent, phase.colleague, "cancelled", world.now)
+        decision = leaves(call, phase.agent, event, world)
+        return replace(decision, records=(cancelled, *decision.records))
     agents, records = done(phase.agent, call, world)
     if phase.focus == "all":
         return replace(_complete(call, phase, "", world), agents=agents, records=records)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.agents.presence import done
-from app.call.because import Because, why
+from app.call.because import why
 from app.call.call import Call, Talking
 from app.call.decision import Decision
 from app.call.events import (
@@ -21,14 +20,14 @@ from app.call.events import (
     TimerFired,
 )
 from app.call.legs import Leg, Music, Prompt
-from app.call.moves import arm, closes, disarm, does, meet, timer
+from app.call.moves import arm, disarm, does, meet, timer
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import owe
 from app.callbacks.owner import stands_in
 from app.transfer.consult import begin
-from app.transfer.failure import left_alone
 from app.transfer.hold import hold, is_held, retrieve
+from app.transfer.leaving import leaves
 
 TOLD = 15.0
 """Seconds the sentence about a wrong number may take."""
@@ -50,11 +49,9 @@ def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: Wo
         case CallbackAsked():
             return _take_away(call, event, world)
         case HangUpAsked():
-            return rounded_off(call, phase.agent, world, why("hangup.agent", agent=phase.agent))
-        case LegEnded(cause="normal") if leg is not None and leg.id == phase.leg and not is_held(call):
-            return rounded_off(call, phase.agent, world, why("hangup.agent", agent=phase.agent))
+            return leaves(call, phase.agent, event, world)
         case LegEnded() if leg is not None and leg.id == phase.leg:
-            return line_lost(call, phase.agent, world)
+            return leaves(call, phase.agent, event, world)
         case PhoneHeld() if leg is not None and leg.id == phase.leg:
             return hold(call, phase.agent)
         case PhoneRetrieved() if leg is not None and leg.id == phase.leg and (back := retrieve(call, phase.leg)):
@@ -81,18 +78,6 @@ def _back(call: Call, phase: Talking, event: Event) -> Decision | None:
         return None
     call, room = meet(disarm(call, "told"), call.legs[0].id, phase.leg)
     return Decision(why("transfer_key.back", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
-
-
-def rounded_off(call: Call, agent: str, world: World, because: Because) -> Decision:
-    """The agent is done: the caller hears a last sentence, the agent begins wrap-up (design §5 rule 12)."""
-    agents, records = done(agent, call, world)
-    return Decision(because, call=closes(call, world.now, line("goodbye")), agents=agents, records=records)
-
-
-def line_lost(call: Call, agent: str, world: World) -> Decision:
-    """The agent's line failed, or the caller was left on hold: the caller waits with priority (design §5 rule 12)."""
-    agents, records = done(agent, call, world, lost=True)
-    return replace(left_alone(call, agent, world), agents=agents, records=records)
 
 
 def _take_away(call: Call, event: CallbackAsked, world: World) -> Decision:

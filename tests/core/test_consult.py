@@ -137,11 +137,45 @@ def test_an_agent_who_leaves_a_three_way_too_soon_waits_for_nothing_either() -> 
     assert phase(centre) == "Connected"
 
 
-@pytest.mark.parametrize("moment", [consulting_speaking, consulting_with_caller, consulting_announcing])
+@pytest.mark.parametrize("moment", [consulting_speaking, consulting_announcing])
 def test_an_agent_who_drops_leaves_caller_and_colleague_with_a_sentence_each(moment: Callable[[], House]) -> None:
     centre = moment()
     assert codes(ends(centre, "agent", "lost")) == ["announce_direct"]
     assert (hears(caller(centre)), hears(last(centre, "colleague"))) == (["connecting_direct"], ["announce_direct"])
+
+
+@pytest.mark.parametrize("how", ["click", "phone"])
+def test_an_agent_who_went_back_to_the_caller_and_hangs_up_is_done(how: str) -> None:
+    centre = consulting_with_caller()
+    steps = centre.handle(e.HangUpAsked("c1", "joke")) if how == "click" else ends(centre, "agent")
+    assert (codes(steps), phase(centre), hears(caller(centre))) == (["hangup.agent"], "Closing", ["goodbye"])
+    assert not last(centre, "colleague").live
+    assert (outcomes(centre)[-1], centre.agents["joke"].state, centre.callbacks) == (
+        ("to piet", "cancelled"), "wrap_up", {},
+    )  # fmt: skip
+
+
+def test_what_was_pending_when_the_agent_rounds_off_is_promised() -> None:
+    centre = talking()
+    centre.handle(e.ConsultAsked("c1", "joke", "els"))
+    centre.handle(e.ConsultAsked("c1", "joke", "piet"))
+    answers(centre, "colleague")
+    heard(centre, "colleague")
+    centre.handle(e.SwapAsked("c1", "joke"))
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    ends(centre, "caller")
+    assert [c.status for c in centre.callbacks.values()] == ["promised"]
+
+
+@pytest.mark.parametrize(("held", "cause"), [(False, "lost"), (True, "normal")])
+def test_an_agent_who_is_lost_while_with_the_caller_leaves_them_waiting_with_priority(held: bool, cause: str) -> None:
+    centre = consulting_with_caller()
+    if held:
+        centre.handle(e.PhoneHeld("c1", "c1.2"))
+    assert codes(ends(centre, "agent", cause)) == ["line_lost"]
+    assert hears(caller(centre)) == ["apology_line_lost"]
+    assert not last(centre, "colleague").live
+    assert outcomes(centre)[-1] == ("to piet", "cancelled")
 
 
 def test_an_agent_who_drops_while_it_rings_lets_it_ring_on() -> None:

@@ -263,7 +263,7 @@ def cmdid() -> None:
     assert sent(one.handle(asked)) == sent(other.handle(asked)), "the colleague is rung twice"
 
 
-@without(patched(("app.transfer.talking.line_lost", nothing)))
+@without(patched(("app.transfer.leaving.line_lost", nothing)))
 def recon() -> None:
     """The agent's hang-up is never reported; asked later, the switch does not know the line."""
     centre = talking()
