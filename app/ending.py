@@ -25,7 +25,7 @@ from app.call.call import (
     Talking,
 )
 from app.call.callback import Callback
-from app.call.decision import Decision, Record, TransferMade
+from app.call.decision import Decision, Record, TransferMade, Warned
 from app.call.diary import Diary
 from app.call.events import DegradeServed
 from app.call.legs import Leg
@@ -65,7 +65,7 @@ def caller_gone(call: Call, noted: Call, cause: Cause, world: World) -> Decision
         agents=parting.agents,
         callbacks=callbacks,
         diaries=diaries,
-        records=parting.records,
+        records=(*parting.records, *_without_number(callbacks, world)),
     )
 
 
@@ -85,7 +85,7 @@ def degrade(call: Call | None, event: DegradeServed, world: World) -> Decision:
         agents=parting.agents,
         callbacks=callbacks,
         diaries=diaries,
-        records=parting.records,
+        records=(*parting.records, *_without_number(callbacks, world)),
     )
 
 
@@ -106,6 +106,15 @@ def _owing(
     if owed is None or owed.status != "pending":
         return call, () if owed is None or not diaries else (owed,), diaries
     return call, (promise(owed, world.now),), diaries
+
+
+def _without_number(callbacks: tuple[Callback, ...], world: World) -> tuple[Warned, ...]:
+    """The supervisor is warned of what is promised now and nobody can dial."""
+    return tuple(
+        Warned("callback_no_number", callback.call, callback.id, world.now)
+        for callback in callbacks
+        if not callback.reachable
+    )
 
 
 def _left_behind(call: Call, agent: str, colleague: str, world: World) -> Owed:

@@ -69,6 +69,11 @@ class Callback(Struct, frozen=True):
     v: int = 1
 
     @property
+    def reachable(self) -> bool:
+        """There is a number to ring; earlier versions could also promise an e-mail."""
+        return bool(self.number) or self.reach == "email"
+
+    @property
     def open(self) -> bool:
         """Still owed to the caller."""
         return self.status in ("pending", "promised")

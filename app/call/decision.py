@@ -17,7 +17,7 @@ from app.call.events import Event, Question
 from app.call.legs import Role
 
 Outcome = Literal["answered"] | Cause
-Danger = Literal["last_ready", "callback_missed", "callback_late"]
+Danger = Literal["last_ready", "callback_missed", "callback_late", "callback_no_number"]
 
 
 class OfferMade(Struct, frozen=True, tag=True):

@@ -55,6 +55,8 @@ def decide_callback(event: CallbackEvent, world: World) -> Decision:
 def _confirm(callback: Callback, event: CallbackConfirmed, world: World) -> Decision:
     if callback.status == "promised":
         return Decision(why("ignored.callback_promised", callback=callback.id))
+    if not callback.reachable:
+        return Decision(why(f"ignored.number_{callback.number_kind}", callback=callback.id))
     because = why("callback.confirmed", callback=callback.id, agent=event.agent)
     return Decision(because, callbacks=(promise(callback, world.now),))
 

@@ -73,9 +73,7 @@ def replanned(before: Callback, after: Callback, world: World) -> Callback:
     long as it is that office which rings; another owner has no such line.
     """
     if owner(after) == before.instead_of:
-        after = replace(
-            after, colleague=before.colleague, department=before.department, instead_of=before.instead_of
-        )
+        after = replace(after, colleague=before.colleague, department=before.department, instead_of=before.instead_of)
     same = owner(after) == owner(before)
     if after.turn is not None:
         stays = same

@@ -20,7 +20,7 @@ from app.call.events import (
     CallbackWithdrawn,
     TimerFired,
 )
-from app.call.numbers import Given
+from app.call.numbers import Given, Kind
 from app.call.policy import Policy
 from app.call.reasons import REASONS
 from app.call.timers import Timer
@@ -71,6 +71,18 @@ def test_confirmed_is_promised_once() -> None:
     assert decision.because.code == "callback.confirmed"
     again = decide(CallbackConfirmed("c1.cb1", "joke"), decision.callbacks[0])
     assert (again.because.code, again.callbacks) == ("ignored.callback_promised", ())
+
+
+@pytest.mark.parametrize(("kind", "code"), [("none", "number_none"), ("withheld", "number_withheld"),
+                                            ("premium", "number_premium")])  # fmt: skip
+def test_what_nobody_can_dial_is_not_confirmed_until_there_is_a_number(kind: Kind, code: str) -> None:
+    anonymous = replace(OWED, number="", number_kind=kind)
+    decision = decide(CallbackConfirmed("c1.cb1", "joke"), anonymous)
+    assert (decision.because.code, decision.callbacks) == (f"ignored.{code}", ())
+    known = changed(callback=anonymous, number=FIXED)
+    assert decide(CallbackConfirmed("c1.cb1", "joke"), known).because.code == "callback.confirmed"
+    by_mail = replace(anonymous, reach="email")
+    assert decide(CallbackConfirmed("c1.cb1", "joke"), by_mail).because.code == "callback.confirmed"
 
 
 def test_another_moment_moves_the_booking() -> None:

@@ -6,8 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from app.call import events as e
+from app.call.decision import Warned
 from app.call.legs import Leaving, Leg
-from tests.core.acts import ends, presses, rings
+from app.call.numbers import Given
+from tests.core.acts import MOBILE, WITHHELD, ends, presses, rings
 from tests.core.house import House
 from tests.core.moments import (
     MOMENTS,
@@ -197,3 +199,19 @@ def test_the_static_reply_for_a_call_nobody_saw_is_remembered_so_that_it_is_not_
     assert codes(centre.handle(e.DegradeServed("c1"))) == ["degraded"]
     assert codes(centre.handle(e.CallOffered("c1", "c1.1", "140123"))) == ["ignored.offered_already"]
     assert centre.calls["c1"].legs == ()
+
+
+@pytest.mark.parametrize(("number", "kinds"), [(WITHHELD, ["callback_no_number"]), (MOBILE, [])])
+@pytest.mark.parametrize("how", ["hangs up", "degraded"])
+def test_the_supervisor_is_warned_of_a_promise_that_nobody_can_dial(how: str, number: Given, kinds: list[str]) -> None:
+    centre = talking()
+    centre.calls["c1"] = replace(of(centre), number=number)
+    centre.handle(e.ConsultAsked("c1", "joke", "els"))
+    assert [record for record in centre.records if isinstance(record, Warned)] == []
+    if how == "hangs up":
+        ends(centre, "caller")
+    else:
+        centre.handle(e.DegradeServed("c1"))
+    assert [c.status for c in centre.callbacks.values()] == ["promised"]
+    warned = [record for record in centre.records if isinstance(record, Warned)]
+    assert [(record.kind, record.subject) for record in warned] == [(kind, "c1.cb1") for kind in kinds]

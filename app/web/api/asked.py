@@ -69,7 +69,7 @@ class CallbackChange(In):
     colleague: Id | None = None
     number: NumberTyped | None = None
     on_behalf: Name | None = None
-    reach: Literal["telephone", "sms", "email", "teletolk"] | None = None
+    reach: Literal["telephone", "sms", "teletolk"] | None = None
     discreet: bool | None = None
 
 

@@ -52,6 +52,10 @@ WARNINGS = {
     "callback_late": both(
         "Een terugbelafspraak is over de norm in werkdagen.", "A callback is past the norm in working days."
     ),
+    "callback_no_number": both(
+        "Het gesprek is voorbij en voor de terugbelafspraak is er geen nummer om te bellen.",
+        "The call is over and there is no number to ring for the callback.",
+    ),
 }
 
 INPUT = {
