@@ -74,6 +74,11 @@ class Callback(Struct, frozen=True):
         return bool(self.number) or self.reach == "email"
 
     @property
+    def past_norm(self) -> bool:
+        """The moment is after the end of the norm: nobody could ring before, or an agent wanted this colleague."""
+        return self.slot.end > self.due_at
+
+    @property
     def open(self) -> bool:
         """Still owed to the caller."""
         return self.status in ("pending", "promised")

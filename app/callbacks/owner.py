@@ -128,7 +128,7 @@ def stands_in(callback: Callback, policy: Policy) -> Because | None:
 
 def past_norm(callback: Callback, policy: Policy) -> Because | None:
     """That its moment is past the norm; None when it is not."""
-    if callback.slot.end <= callback.due_at:
+    if not callback.past_norm:
         return None
     return why("callback.past_norm", callback=callback.id, norm=_norm(callback, policy))
 

@@ -128,6 +128,9 @@ async def test_an_absent_colleague_becomes_a_promise_that_the_agent_says_and_con
     owed = card["callback"]
     assert (owed["status"], owed["colleague"], owed["number"]) == ("pending", None, WRITTEN)
     assert owed["department"]["id"] == "sociaal_domein_2", "ruben is back after the norm"
+    own = {"colleague": "ruben"}
+    insisted = (await bart.post(f"/callbacks/{owed['id']}/change", json=own)).json()
+    assert (insisted["colleague"]["id"], owed["pastNorm"], insisted["pastNorm"]) == ("ruben", False, True)
     assert card["why"][-1]["steps"][-1]["nl"] == (
         "ruben kan niet terugbellen voor 26-11 20.00: dat doet sociaal_domein_2"
     )

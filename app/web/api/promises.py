@@ -26,7 +26,8 @@ class SlotShown(Out):
 class CallbackLine(Out):
     """A callback without anything about the person. `turn` is when the caller joined the line whose place is kept.
 
-    `reference` is the number the caller was told, or will name when ringing about it.
+    `reference` is the number the caller was told, or will name when ringing about it. `past_norm`: the moment is after
+    `due_at`, the end of the norm; `late`: it was not kept in time.
     """
 
     id: str
@@ -40,6 +41,7 @@ class CallbackLine(Out):
     slot: SlotShown
     turn: datetime | None
     due_at: datetime
+    past_norm: bool
     late: bool
     cause: str
     asked: int
@@ -108,8 +110,8 @@ def _common(callback: Callback, policy: Policy, language: str) -> dict[str, Any]
             start=callback.slot.start, end=callback.slot.end,
             words=slot_words(policy, callback.slot.start, callback.slot.end, language),
         ),
-        "turn": callback.turn, "due_at": callback.due_at, "late": callback.late, "cause": callback.cause,
-        "asked": callback.asked, "tried": callback.tried, "needs_number": not callback.number,
+        "turn": callback.turn, "due_at": callback.due_at, "past_norm": callback.past_norm, "late": callback.late,
+        "cause": callback.cause, "asked": callback.asked, "tried": callback.tried, "needs_number": not callback.number,
         "created_at": callback.created_at,
     }  # fmt: skip
 
