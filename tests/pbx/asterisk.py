@@ -139,6 +139,7 @@ async def running(
         "RTP_START": str(first), "RTP_END": str(last), "TRUNK_PORT": str(ports.trunk()),
         "SERVICE": service, "CENTRE": centre, "TLS": "no", "ARI_PASSWORD": ARI_PASSWORD, "LINK_SECRET": LINK_SECRET,
         "PHONE_SECRET": PHONE_SECRET, "SOUNDS": str(folder / "sounds"),
+        "OUTGOING_NUMBER": "anonymous",
         "FRONT_DESK": "&".join(f"PJSIP/{user}" for user in front_desk), "PHONES": "\n".join(map(_phone, people)),
     }  # fmt: skip
     for file in (*SHIPPED.glob("*.conf"), *(HERE / "etc").glob("*.conf")):

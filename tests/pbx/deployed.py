@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tests.pbx import ports
 from tests.pbx.asterisk import ARI_PASSWORD, EMPTY, HERE, LINK_SECRET, PHONE_SECRET, SHIPPED, Pbx, started
 from tests.pbx.unpacked import tunes, unpacked
 
+NOWHERE = "ws://127.0.0.1:9"
 TRUNK_PASSWORD, ACCOUNT = "trunk-5b8e1d3a7c9f2046", "g14012"
 COMPLAINT = re.compile(r"\] (?:WARNING|ERROR)\[.*")
 PROVIDER_PJSIP = """\
@@ -90,6 +93,7 @@ exten => _*31*X.,1,Set(CALLERID(num-pres)=prohib)
 exten => account,1,Dial(PJSIP/@ACCOUNT@)
 [from-customer]
 exten => 101,1,Dial(PJSIP/101)
+exten => 112,1,Goto(+112,1)
 exten => _+X.,1,Answer()
  same => n,Wait(20)
 """
@@ -158,6 +162,45 @@ async def provider(folder: Path, port: int, customer: str = "", safe: str = "") 
     made = Pbx(folder, folder, None, _command(folder), port, http_port, folder / "asterisk.log")
     async with started(made):
         yield made
+
+
+@asynccontextmanager
+async def lines(
+    folder: Path, service: str, trunk: str = "registration", **words: str
+) -> AsyncIterator[tuple[Pbx, Pbx]]:
+    """Our Asterisk and the provider's, and the trunk between them is there; `words` are for `fill`."""
+    port = free_port()
+    async with deployed(folder / "ours", trunk, service, {"TRUNK_HOST": f"127.0.0.1:{port}", **words}) as ours:
+        customer = "" if trunk == "registration" else ours.sip
+        async with provider(folder / "theirs", port, customer) as theirs:
+            if trunk == "registration":
+                await ours.cli("pjsip send register trunk")
+                await shows(lambda: ours.cli("pjsip show registrations"), r"trunk\s+Registered")
+            yield ours, theirs
+
+
+async def shows(ask: Callable[[], Awaitable[str]], what: str, seconds: float = 10.0) -> str:
+    """What is said, as soon as it holds this."""
+    end = time.monotonic() + seconds
+    while not re.search(what, said := await ask()):
+        assert time.monotonic() < end, said[-2000:]
+        await asyncio.sleep(0.1)
+    return said
+
+
+async def calls(ours: Pbx, port: int, folder: Path, number: str, changed: Mapping[str, str] | None = None) -> int:
+    """A call of sipp, from the trunk's `port`, parts of its messages changed; 0 when it was answered, else 1."""
+    text = (HERE / "sipp" / "caller.xml").read_text()
+    for old, new in (changed or {}).items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "caller.xml").write_text(text)
+    silence = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        "sipp", ours.sip, "-sf", "caller.xml", "-s", number, "-i", "127.0.0.1", "-p", str(port), "-m", "1",
+        "-d", "1500", "-nostdin", "-timeout", "15s", cwd=folder, stdout=silence, stderr=silence,
+    )  # fmt: skip
+    return await process.wait()
 
 
 def complaints(pbx: Pbx) -> list[str]:

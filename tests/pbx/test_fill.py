@@ -33,7 +33,7 @@ def test_secrets_come_from_files_and_only_the_owner_reads_what_is_written(tmp_pa
     written = {file.name: file.read_text() for file in (tmp_path / "etc").iterdir()}
     assert f"password = {PHONE_SECRET}-link_secret" in written["websocket_client.conf"]
     assert "tls_enabled = yes" in written["websocket_client.conf"]
-    assert "Dial(PJSIP/101&PJSIP/102,60,i)" in written["extensions.conf"]
+    assert "Dial(PJSIP/101&PJSIP/102,25,i" in written["extensions.conf"]
     assert "trunk-registration.conf" not in written
     assert not re.search(r"^[^;\n]*@[A-Z_]+@", "\n".join(written.values()), re.MULTILINE)
     assert {file.stat().st_mode & 0o077 for file in (tmp_path / "etc").iterdir()} == {0}
