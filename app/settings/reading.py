@@ -147,7 +147,7 @@ class _Reader:
             sounds_seen=self.text(prefix + "ASTERISK_SOUNDS_SEEN", ""),
             recordings=(Path(recordings) if recordings else sounds / "recordings").expanduser().absolute(),
             phones=self.template(prefix + "ASTERISK_PHONES", "PJSIP/{user}", "{user}"),
-            outside=self.template(prefix + "ASTERISK_OUTSIDE", "", "{number}"),
+            outside=self.template(prefix + "ASTERISK_OUTSIDE", "", "{number}", "{national}", "{international}"),
             music_waiting=self.text(prefix + "ASTERISK_MUSIC_WAITING", "warmlijn-waiting"),
             music_hold=self.text(prefix + "ASTERISK_MUSIC_HOLD", "warmlijn-hold"),
             fallback=self.text(prefix + "ASTERISK_FALLBACK", "down"),
@@ -166,10 +166,10 @@ class _Reader:
             self.wrong("certificates", name, problem=problem(error))
         return path
 
-    def template(self, name: str, default: str, slot: str) -> str:
+    def template(self, name: str, default: str, *slots: str) -> str:
         raw = self.text(name, default)
-        if raw and slot not in raw:
-            self.wrong("template", name, slot=slot)
+        if raw and not any(slot in raw for slot in slots):
+            self.wrong("template", name, slot=slots[0])
         return raw
 
     def text(self, name: str, default: str) -> str:

@@ -201,6 +201,9 @@ def test_no_sign_of_an_address_reaches_the_dialplan(uri: str) -> None:
 def test_an_address_is_dialled_inside_or_through_the_trunk() -> None:
     assert endpoint("sip:101@pbx", "PJSIP/{user}", "") == "PJSIP/101"
     assert endpoint("tel:+31612300001", "PJSIP/{user}", "PJSIP/{number}@trunk") == "PJSIP/+31612300001@trunk"
+    assert endpoint("tel:+31612300001", "PJSIP/{user}", "PJSIP/0{national}@pbx") == "PJSIP/00612300001@pbx"
+    assert endpoint("tel:+31612300001", "PJSIP/{user}", "PJSIP/{international}@pbx") == "PJSIP/0031612300001@pbx"
+    assert endpoint("tel:+3222300001", "PJSIP/{user}", "PJSIP/{national}@pbx") == "PJSIP/003222300001@pbx"
     with pytest.raises(Refused):
         endpoint("tel:+31612300001", "PJSIP/{user}", "")
 

@@ -29,7 +29,7 @@ def caller_id(name: str, number: str) -> str:
 
 
 def endpoint(uri: str, phones: str, outside: str) -> str:
-    """What is dialled: `phones` with `{user}` for a SIP address, `outside` with `{number}` for a telephone number.
+    """What is dialled: `phones` with `{user}` for a SIP address, `outside` with a form of `written` for a number.
 
     Raises Refused for anything else: no sign of an address may become part of the dialplan.
     """
@@ -38,5 +38,14 @@ def endpoint(uri: str, phones: str, outside: str) -> str:
         return phones.replace("{user}", user)
     number = uri.removeprefix("tel:")
     if uri.startswith("tel:") and NUMBER.fullmatch(number) and outside:
-        return outside.replace("{number}", number)
+        for slot, form in written(number).items():
+            outside = outside.replace(slot, form)
+        return outside
     raise Refused("this address cannot be dialled")
+
+
+def written(number: str) -> dict[str, str]:
+    """The ways in which a provider or PBX may want `+31612345678`; a number abroad has no national one."""
+    abroad = f"00{number[1:]}"
+    national = f"0{number[3:]}" if number.startswith("+31") else abroad
+    return {"{number}": number, "{national}": national, "{international}": abroad}
