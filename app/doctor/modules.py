@@ -12,7 +12,8 @@ NEEDED = (
     "res_stasis.so", "res_stasis_answer.so", "res_stasis_playback.so", "res_stasis_device_state.so", "app_stasis.so",
     "chan_bridge_media.so", "bridge_simple.so", "bridge_softmix.so", "res_musiconhold.so", "format_wav.so",
     "codec_resample.so", "app_dial.so", "chan_pjsip.so", "res_pjsip_session.so", "res_pjsip_refer.so",
-    "res_rtp_asterisk.so",
+    "res_rtp_asterisk.so", "pbx_config.so", "app_stack.so", "func_callerid.so", "func_cut.so", "func_groupcount.so",
+    "func_logic.so", "func_strings.so", "func_timeout.so", "res_pjsip_header_funcs.so",
 )  # fmt: skip
 CALLED_ONLY = frozenset({"res_websocket_client.so"})
 """Not needed where we connect to Asterisk."""
@@ -48,6 +49,33 @@ LOST: Mapping[str, tuple[str, str]] = {f"lost:{name}": _CONTROL for name in NEED
     ),
     "lost:res_ari_endpoints.so": ("toestellen zijn niet na te kijken", "phones cannot be looked at"),
     "lost:res_rtp_asterisk.so": ("niemand hoort iets", "nobody hears anything"),
+    "lost:pbx_config.so": (
+        "extensions.conf wordt niet gelezen: niemand kan bellen", "extensions.conf is not read: nobody can call"
+    ),
+    "lost:app_stack.so": ("het vangnet laat geen toestel overgaan", "the fallback rings no phone"),
+    "lost:func_callerid.so": (
+        "wie een geheim nummer heeft, kan toch getoond worden", "who withholds their number may be shown all the same"
+    ),
+    "lost:res_pjsip_header_funcs.so": (
+        "wie een geheim nummer heeft, kan toch getoond worden", "who withholds their number may be shown all the same"
+    ),
+    "lost:func_strings.so": (
+        "het belplan leest nummers en wensen van bellers niet", "the dialplan reads no numbers and wishes of callers"
+    ),
+    "lost:func_logic.so": (
+        "oproepen via from-trunk-account komen niet aan", "calls by from-trunk-account do not arrive"
+    ),
+    "lost:func_cut.so": (
+        "een mobiel in het vangnet kan het nummer van de beller zien",
+        "a mobile in the fallback may see the caller's number",
+    ),
+    "lost:func_groupcount.so": (
+        "één nummer kan alle lijnen bezet houden", "one number may keep all lines busy"
+    ),
+    "lost:func_timeout.so": (
+        "wie belt als de dienst net is gestopt, wacht op de volgende",
+        "who calls when the service has just ended waits for the next one",
+    ),
     "lost:chan_pjsip.so": ("geen toestel kan bellen", "no phone can call"),
 }
 

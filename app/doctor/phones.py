@@ -37,9 +37,13 @@ async def check(patient: Patient) -> list[Finding]:
     offline = [name for name in there if known[name] == "offline"]
     if offline:
         found.append(Finding("phones_offline", {"phones": _some(offline)}))
-    if not absent and not offline:
+    behind = {match[2] for match in endpoints.values() if match and match[2]}
+    if behind and not absent:
+        found.append(Finding("phones_behind", {"count": str(len(wanted)), "trunk": f"PJSIP/{_some(sorted(behind))}"}))
+    elif not absent and not offline:
         found.append(Finding("phones_ok", {"count": str(len(wanted))}))
     agents = {names[user] for each in patient.policy.agents.values() if (user := user_of(each.address)) in names}
+    agents -= behind
     return [*found, *await _codecs(patient, there, agents)]
 
 

@@ -34,6 +34,15 @@ SOUND: Mapping[str, Words] = {
         "ASTERISK_PHONES is {phones}: whether those phones exist can only be seen with PJSIP.",
         "Bel ze één voor één.", "Ring them one by one.",
     ),
+    "phones_behind": Words(
+        "phones", "unseen",
+        "De {count} toestellen uit de routering worden via {trunk} gebeld: of ze bestaan, aan staan en vrij zijn, "
+        "is van hier niet te zien.",
+        "The {count} phones of the routing are rung through {trunk}: whether they exist, are on and are free cannot be "
+        "seen from here.",
+        "Bel ze één voor één. Wie niet opneemt, wordt pas bij een oproep ontdekt.",
+        "Ring them one by one. Who does not answer is only found out by a call.",
+    ),
     "phones_none": Words(
         "phones", "warning",
         "De routering noemt geen enkel SIP-toestel.",

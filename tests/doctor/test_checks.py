@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.doctor import modules
@@ -184,3 +186,13 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     told = {each.code: each for each in await examine(patient(tmp_path / "file", Switch()))}
     assert told["sounds_unwritten"].args["why"] == "Not a directory"
+
+
+async def test_whether_phones_behind_a_trunk_are_there_cannot_be_seen(tmp_path: Path) -> None:
+    seen = patient(tmp_path, Switch(__asterisk__config__dynamic__res_pjsip__endpoint__trunk=[
+        {"attribute": "allow", "value": "(alaw)"}, {"attribute": "device_state_busy_at", "value": "0"},
+    ]))  # fmt: skip
+    behind = msgspec.structs.replace(seen, settings=dataclasses.replace(seen.settings, phones="PJSIP/{user}@trunk"))
+    codes = {each.code for each in await examine(behind)}
+    assert "phones_behind" in codes
+    assert not codes & {"phones_ok", "phone_absent", "busy_at"}
