@@ -52,7 +52,10 @@ LOST: Mapping[str, tuple[str, str]] = {f"lost:{name}": _CONTROL for name in NEED
     "lost:pbx_config.so": (
         "extensions.conf wordt niet gelezen: niemand kan bellen", "extensions.conf is not read: nobody can call"
     ),
-    "lost:app_stack.so": ("het vangnet laat geen toestel overgaan", "the fallback rings no phone"),
+    "lost:app_stack.so": (
+        "een mobiel in het vangnet kan het nummer van de beller zien",
+        "a mobile in the fallback may see the caller's number",
+    ),
     "lost:func_callerid.so": (
         "wie een geheim nummer heeft, kan toch getoond worden", "who withholds their number may be shown all the same"
     ),

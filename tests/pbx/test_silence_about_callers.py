@@ -71,7 +71,7 @@ async def test_the_phone_shows_the_name_and_nobody_writes_down_who_called(
     assert logged
     assert not [entry for entry in logged if NAME in str(entry) or NUMBER[1:] in str(entry)]
     assert UNASKED in ours.log.read_bytes()
-    assert f"-v {UNASKED.decode()}" in (SHIPPED / "start").read_text()
+    assert f"/{UNASKED.decode()}/d" in (SHIPPED / "start").read_text()
     (ours.folder / "call.xml").unlink()
     told = [file for file in ours.folder.rglob("*") if file.is_file() and not file.is_symlink()]
     assert ours.log in told
