@@ -110,6 +110,15 @@ def test_a_withheld_number_is_neither_shown_nor_stored(pbx: Generic, policy: Pol
     assert arrival.private == {}
 
 
+@pytest.mark.parametrize("number", ["anonymous", "Anoniem", "sip:anonymous@anonymous.invalid", "+266696687", ""])
+def test_who_is_anonymous_has_no_name_either(pbx: Generic, policy: Policy, number: str) -> None:
+    """Also when the PBX does not say `withheld`: it hands on a name that the network meant for nobody."""
+    data = {"call": "pbx-8", "dialled": "14 0123", "number": number, "name": "Sam"}
+    arrival = read(pbx, policy, "call.offered", data)
+    assert isinstance(arrival.event, core.CallOffered)
+    assert (arrival.event.number.kind, arrival.event.name, arrival.private) == ("withheld", "", {})
+
+
 def test_a_longer_entry_is_a_number_and_kept_apart(pbx: Generic, policy: Policy) -> None:
     arrival = read(pbx, policy, "keys.pressed", STEP | {"keys": "0612345678"})
     assert isinstance(arrival.event, core.KeysPressed)

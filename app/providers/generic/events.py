@@ -19,7 +19,7 @@ class OfferedData(Data, frozen=True, kw_only=True):
     withheld: bool = False
     """The caller asked to stay anonymous (`Privacy: id`); the number is then neither shown nor stored."""
     name: Short = ""
-    """The display name, when the network vouches for it."""
+    """The display name, when the network vouches for it; without a number it is not kept."""
 
 
 class LegData(Data, frozen=True, kw_only=True):

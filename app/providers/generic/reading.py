@@ -78,7 +78,7 @@ def _offered(read: Read, message: wire.Offered) -> Arrival:
     call = call_id(read.centre, NAME, data.call)
     leg = f"{call}.1"
     number, private = given(data.number, f"{call}.number", read.policy, private=data.withheld)
-    name = "" if data.withheld else display_name(data.name)
+    name = "" if number.kind == "withheld" else display_name(data.name)
     if name:
         private[f"{call}.name"] = name
     offered = core.CallOffered(call, leg, dialled(data.dialled), number, f"{call}.name" if name else "")
