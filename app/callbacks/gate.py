@@ -26,6 +26,6 @@ def never(kind: Kind) -> bool:
 def refusal(policy: Policy, given: Given) -> str:
     """Empty when this number may be dialled back, else why not: `none` when there is no number, or its kind."""
     if not given.ref:
-        return "withheld" if given.kind == "withheld" else "none"
+        return given.kind if never(given.kind) else "none"
     allowed = policy.callbacks
     return "" if may_dial(given.kind, given.country, allowed.numbers, allowed.countries) else given.kind

@@ -8,15 +8,21 @@ from app.call.because import why
 from app.call.call import Call
 from app.call.decision import Decision
 from app.call.events import CallerHelped, CallerIdentified, EmailPreferred
+from app.call.numbers import Given
 from app.call.world import World
 from app.callbacks.absence import owed_already, recognised, withdraw
+from app.callbacks.gate import refusal
 
 
 def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     """The caller's data as checked with the caller; what is empty stays as it was.
 
-    The callback of this call follows. Who is owed one about this subject already keeps that one (design §5 rule 11).
+    A number that may not be rung back is refused, and then all of it. The callback of this call follows, also to
+    another number. Who is owed one about this subject already keeps that one (design §5 rule 11).
     """
+    if event.number != Given() and (kind := refusal(world.policy, event.number)):
+        return Decision(why(f"ignored.number_{kind}", agent=event.agent))
+    before = call.number.ref
     topic = event.topic if event.topic in world.policy.topics else call.topic
     call = replace(
         call,
@@ -32,6 +38,8 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
         return Decision(because, call=call)
     theirs = owed_already(owed, call.person, world) if call.person and not owed.person else None
     if theirs is None:
+        if event.number.ref and owed.number == before:
+            owed = replace(owed, number="")
         return Decision(because, call=call, callbacks=(recognised(owed, call, world),))
     merged, diaries = withdraw(owed, "merged", world)
     asked_again = replace(theirs, asked=theirs.asked + 1)

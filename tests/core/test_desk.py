@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.call import events as e
-from app.call.numbers import Given
+from app.call.numbers import Given, Kind
 from tests.core.acts import WITHHELD, answers, ends, joined, presses, rings
 from tests.core.house import House
 from tests.core.moments import consulting, talking
@@ -51,6 +51,34 @@ def test_a_number_given_later_fills_the_one_that_was_missing() -> None:
     assert centre.callbacks["c1.cb1"].number == ""
     centre.handle(e.CallerIdentified("c1", "joke", number=Given("c1.asked", "mobile", "NL")))
     assert centre.callbacks["c1.cb1"].number == "c1.asked"
+
+
+def test_a_number_that_was_checked_is_rung_instead_of_the_one_that_rang() -> None:
+    centre = pending()
+    assert centre.callbacks["c1.cb1"].number == "c1.number"
+    centre.handle(e.CallerIdentified("c1", "joke", number=Given("c1.given.1", "fixed", "NL")))
+    assert (centre.callbacks["c1.cb1"].number, centre.callbacks["c1.cb1"].number_kind) == ("c1.given.1", "fixed")
+    centre.handle(e.CallerIdentified("c1", "joke", person="p1"))
+    assert centre.callbacks["c1.cb1"].number == "c1.given.1"
+
+
+def test_a_number_agreed_for_the_callback_alone_stays() -> None:
+    centre = pending()
+    centre.handle(e.CallbackChanged("c1.cb1", "joke", number=Given("c1.cb1.number.1", "mobile", "NL")))
+    centre.handle(e.CallerIdentified("c1", "joke", number=Given("c1.given.1", "fixed", "NL")))
+    assert (centre.callbacks["c1.cb1"].number, of(centre).number.ref) == ("c1.cb1.number.1", "c1.given.1")
+
+
+@pytest.mark.parametrize("kind", ["service", "premium", "emergency", "own", "invalid", "withheld", "foreign"])
+def test_a_number_that_may_not_be_rung_back_is_refused_and_nothing_changes(kind: Kind) -> None:
+    """The same gate as every other way to a number (domain §6); a promise that stands keeps its own."""
+    centre = pending()
+    centre.handle(e.CallerIdentified("c1", "joke", number=Given("c1.given.1", "mobile", "NL")))
+    before = of(centre), centre.callbacks["c1.cb1"]
+    for ref in ("", "c1.given.2"):
+        refused = centre.handle(e.CallerIdentified("c1", "joke", "c1.name", "p1", Given(ref, kind, "FR")))
+        assert codes(refused) == [f"ignored.number_{'none' if kind == 'foreign' and not ref else kind}"]
+        assert (of(centre), centre.callbacks["c1.cb1"]) == before
 
 
 def test_who_is_owed_one_about_this_already_keeps_that_one() -> None:

@@ -33,6 +33,7 @@ def test_the_phone_of_a_colleague_is_an_ordinary_number_too() -> None:
 def test_no_number_and_a_withheld_number_are_told_apart() -> None:
     assert refusal(policy(), Given()) == "none"
     assert refusal(policy(), Given(kind="withheld")) == "withheld"
+    assert refusal(policy(), Given(kind="emergency", country="NL")) == "emergency"
     assert refusal(policy(), Given(kind="mobile", country="NL")) == "none"
 
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from app.call.numbers import Given
+import pytest
+
 from app.store import forgetting
 from tests.kept import kept
 from tests.web.house import NAME, NUMBER, WRITTEN, House
@@ -104,7 +105,62 @@ async def test_a_number_the_caller_gives_is_used_and_marked_as_checked(house: Ho
     assert (changed.status_code, changed.json()["number"]) == (200, WRITTEN)
     card = (await bart.post(f"/calls/{call}/identify", json={"number": "06-12345678"})).json()
     assert (card["caller"]["number"], card["caller"]["numberChecked"]) == ("06 12 34 56 78", True)
-    assert (await house.call(call)).number == Given(f"{call}.given", "mobile", "NL")
+    given = (await house.call(call)).number
+    assert (given.ref.startswith(f"{call}.given."), given.kind, given.country) == (True, "mobile", "NL")
+    assert "612345678" not in given.ref
+
+
+@pytest.mark.parametrize(("number", "because", "sentence"), [
+    ("0900 1234", "ignored.number_premium", "naar betaalnummers wordt niet gebeld"),
+    ("0800 1234", "ignored.number_service", "naar servicenummers wordt niet gebeld"),
+    ("084-2345678", "ignored.number_service", "naar servicenummers wordt niet gebeld"),
+    ("14 0123", "ignored.number_own", "dit is een nummer van de gemeente zelf"),
+    ("112", "ignored.number_emergency", "naar een alarmnummer wordt niet gebeld"),
+    ("+33 1 99 00 12 34", "ignored.number_foreign", "naar dit land wordt niet teruggebeld"),
+])
+async def test_a_number_that_may_not_be_rung_is_refused_and_the_promise_keeps_its_own(
+    house: House, number: str, because: str, sentence: str
+) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    await bart.post(f"/calls/{call}/identify", json={"number": "06 12 34 56 78"})
+    card = (await bart.post(f"/calls/{call}/callback", json={"colleague": "fatima"})).json()
+    promised = f"/callbacks/{card['callback']['id']}"
+    texts = await kept(house.pool)
+    for path in (f"/calls/{call}/identify", f"{promised}/change"):
+        answer = await bart.post(path, json={"number": number})
+        assert answer.status_code == 409, answer.text
+        assert (answer.json()["because"]["code"], answer.json()["detail"]) == (because, sentence)
+    assert await kept(house.pool) == texts
+    assert (await bart.get(promised)).json()["number"] == "06 12 34 56 78"
+
+
+async def test_a_slip_of_the_pen_can_be_corrected_twice_and_each_number_stands_apart(house: House) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    card = (await bart.post(f"/calls/{call}/callback", json={"colleague": "fatima"})).json()
+    promised = f"/callbacks/{card['callback']['id']}"
+    for path in (f"/calls/{call}/identify", f"{promised}/change"):
+        for number in ("06 12 34 56 78", "06 87 65 43 21"):
+            answer = await bart.post(path, json={"number": number})
+            assert answer.status_code == 200, answer.text
+            assert (await bart.get(promised)).json()["number"] == number
+    key = {"Idempotency-Key": "klik-0001"}
+    first, again, other = [
+        await bart.post(f"{promised}/change", json={"number": number}, headers=key)
+        for number in ("0612345679", "06-12345679", "0687654321")
+    ]
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert (other.status_code, other.json()["type"]) == (409, "urn:warmlijn:problem:key-used")
+    assert (await bart.get(promised)).json()["number"] == WRITTEN
+
+
+@pytest.mark.parametrize("typed", ["12", "anoniem", "06 12 34 56"])
+async def test_what_is_no_number_is_a_mistake_in_the_request(house: House, typed: str) -> None:
+    call = await house.talking()
+    answer = await house.as_("bart").post(f"/calls/{call}/identify", json={"number": typed})
+    assert answer.status_code == 400
+    assert [e["code"] for e in answer.json()["errors"]] == ["not_phone"]
 
 
 async def test_a_citizen_service_number_is_refused(house: House) -> None:

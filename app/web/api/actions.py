@@ -184,7 +184,7 @@ async def _mine(means: Means, me: User, call: str, *, owed: bool = False) -> Cal
 async def _references(request: Request, means: Means, me: User) -> tuple[References, Mistakes]:
     wrong = Mistakes(language_of(request))
     policy: Policy = await means.policy(me.centre)
-    return References(wrong, policy, language_of(request)), wrong
+    return References(wrong, policy, language_of(request), means.person_key), wrong
 
 
 async def _done(

@@ -182,7 +182,7 @@ def _caller(call: Call, name: str | None, number: str | None) -> Caller:
         name=name,
         number=numbers.written(number) if number and call.number.kind != "withheld" else None,
         number_kind=call.number.kind,
-        number_checked=call.number.ref == f"{call.id}.given",
+        number_checked=call.number.ref.startswith(f"{call.id}.given"),
         identified=bool(call.person),
         note="gecontroleerd" if call.person else "niet gecontroleerd",
     )

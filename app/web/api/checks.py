@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
+from msgspec.structs import replace
+
 from app.call.numbers import Given
 from app.call.policy import Policy
 from app.providers import numbers
 from app.web.api.problems import Mistakes
 from app.web.api.words import KINDS
+from app.web.persons import reference
 
 
 class References:
     """Checks ids against the policy that is active, all at once; did you mean stands in the sentence."""
 
-    def __init__(self, wrong: Mistakes, policy: Policy, language: str) -> None:
+    def __init__(self, wrong: Mistakes, policy: Policy, language: str, person_key: bytes) -> None:
         self._wrong = wrong
         self._policy = policy
         self._language = language
+        self._person_key = person_key
 
     def check(self, kind: str, key: str | None, pointer: str = "") -> str:
         """The id itself, or empty when none was given; what is unknown is told, at `#/kind` or elsewhere."""
@@ -33,11 +37,18 @@ class References:
             self._wrong(pointer or f"#/{kind}", "unknown", kind=KINDS[kind][self._language] + hint)
         return key or ""
 
-    def number(self, typed: str | None, ref: str) -> tuple[Given, dict[str, str]]:
-        """A number somebody typed: what the core may know of it, and what is kept apart under `ref`."""
+    def number(self, typed: str | None, place: str) -> tuple[Given, dict[str, str]]:
+        """A number somebody typed: what the core may know of it, and what is kept apart under its ref below `place`.
+
+        Each number has a ref of its own: where an earlier one is to be rung, another text never comes behind its ref.
+        Whether it may be rung is for the rules to say.
+        """
         if typed is None:
             return Given(), {}
-        number, private = numbers.given(typed, ref, self._policy)
-        if not private:
+        number, e164 = numbers.classify(typed, self._policy)
+        if number.kind in ("invalid", "withheld"):
             self._wrong("#/number", "not_phone")
-        return number, private
+        if not e164:
+            return number, {}
+        ref = f"{place}.{reference(self._person_key, place, e164)}"
+        return replace(number, ref=ref), {ref: e164}

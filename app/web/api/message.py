@@ -93,7 +93,7 @@ async def put_message(request: Request, asked: MessageAsked, me: Me, means: Back
     """Met een eindtijd, hoogstens zo ver vooruit als teksten bewaard blijven."""
     wrong = Mistakes(language_of(request))
     policy = await means.policy(me.centre)
-    references = References(wrong, policy, language_of(request))
+    references = References(wrong, policy, language_of(request), means.person_key)
     topic = references.check("topic", asked.topic)
     days = policy.retention.numbers
     if asked.until <= means.clock():
