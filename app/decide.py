@@ -19,6 +19,7 @@ from app.call.commands import Command, between, named
 from app.call.decision import Decision, Message
 from app.call.events import (
     ByAgent,
+    CallbackAsked,
     CallerHelped,
     CallerIdentified,
     CallOffered,
@@ -51,7 +52,7 @@ from app.ivr.welcome import offered, welcoming
 from app.ringback.turn import decide_promise
 from app.transfer.connecting import connected, connecting
 from app.transfer.consult import consulting
-from app.transfer.desk import identified, not_needed
+from app.transfer.desk import identified, not_needed, taken_away_after
 from app.transfer.ringing_on import announcing, ringing_on
 from app.transfer.talking import talking
 
@@ -72,6 +73,10 @@ RULES: dict[type, Rule] = {
     phases.Promising: promising,
     phases.Closing: closing,
 }
+PARTED = (phases.Closing, *OVER)
+"""The caller heard the goodbye, or is gone."""
+LASTS = OfLeg | CallbackAsked | CallerIdentified | CallerHelped | EmailPreferred
+"""What means something when the call is over: lines still end, and the agent still records what was said."""
 
 
 def decide(call: Call | None, event: Event, world: World) -> Decision:
@@ -115,7 +120,7 @@ def _decide(call: Call | None, event: Event, world: World) -> Decision:
             return offered(event, world) if call is None else Decision(why("ignored.offered_already"))
         case DegradeServed():
             return degrade(call, event, world)
-        case _ if call is None or (isinstance(call.phase, OVER) and not isinstance(event, OfLeg)):
+        case _ if call is None or (isinstance(call.phase, OVER) and not isinstance(event, LASTS)):
             return Decision(why("ignored.no_call"))
         case _:
             return _of_call(call, event, world)
@@ -133,6 +138,8 @@ def _of_call(call: Call, event: Event, world: World) -> Decision:
             return identified(call, event, world)
         case CallerHelped() | EmailPreferred():
             return not_needed(call, event, world)
+        case CallbackAsked() if isinstance(call.phase, PARTED) and _holds(event.agent, call, world):
+            return taken_away_after(call, event, world)
         case ByAgent() if getattr(call.phase, "agent", "") != event.agent:
             return Decision(why("ignored.not_your_call", agent=event.agent))
         case _:
@@ -140,9 +147,11 @@ def _of_call(call: Call, event: Event, world: World) -> Decision:
 
 
 def _holds(agent_id: str, call: Call, world: World) -> bool:
-    """Whether this is the agent's call, or was and the wrap-up goes on."""
+    """Whether this is the agent's call, or was: the wrap-up goes on, or the registration is still owed."""
     agent = world.agents.get(agent_id)
-    return agent is not None and agent.call == call.id
+    if agent is None:
+        return False
+    return agent.call == call.id or (isinstance(call.phase, PARTED) and call.id in agent.owes)
 
 
 def _rule(call: Call, event: Event, leg: Leg | None, world: World) -> Decision:

@@ -1,4 +1,4 @@
-"""What the agent records while speaking: who the caller is, and that no callback is needed (domain §3.3, §3.6)."""
+"""What the agent records, also just after: who the caller is, a promise, or that none is needed (domain §3.3-§3.7)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from msgspec.structs import replace
 from app.call.because import why
 from app.call.call import Call
 from app.call.decision import Decision
-from app.call.events import CallerHelped, CallerIdentified, EmailPreferred
+from app.call.events import CallbackAsked, CallerHelped, CallerIdentified, EmailPreferred
 from app.call.numbers import Given
 from app.call.world import World
-from app.callbacks.absence import owed_already, recognised, withdraw
+from app.callbacks.absence import owed_already, promise, recognised, withdraw
 from app.callbacks.gate import refusal
+from app.transfer.talking import take_away
 
 
 def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
@@ -60,3 +61,9 @@ def not_needed(call: Call, event: CallerHelped | EmailPreferred, world: World) -
     callback, diaries = withdraw(owed, reason, world)
     because = why(f"callback.{reason}", agent=event.agent, callback=owed.id)
     return Decision(because, call=replace(call, callback=""), callbacks=(callback,), diaries=diaries)
+
+
+def taken_away_after(call: Call, event: CallbackAsked, world: World) -> Decision:
+    """Said in the conversation and recorded after it: nobody is there to confirm it, so it is promised at once."""
+    decision = take_away(call, event, world)
+    return replace(decision, callbacks=tuple(promise(callback, world.now) for callback in decision.callbacks))

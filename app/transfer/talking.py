@@ -47,7 +47,7 @@ def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: Wo
         case PhoneTransferAsked() if leg is not None and leg.id == phase.leg:
             return begin(call, phase, event.colleague, "", "", world)
         case CallbackAsked():
-            return _take_away(call, event, world)
+            return take_away(call, event, world)
         case HangUpAsked():
             return leaves(call, phase.agent, event, world)
         case LegEnded() if leg is not None and leg.id == phase.leg:
@@ -80,7 +80,7 @@ def _back(call: Call, phase: Talking, event: Event) -> Decision | None:
     return Decision(why("transfer_key.back", agent=phase.agent), call=replace(call, phase=replace(phase, room=room)))
 
 
-def _take_away(call: Call, event: CallbackAsked, world: World) -> Decision:
+def take_away(call: Call, event: CallbackAsked, world: World) -> Decision:
     """A question nobody can answer at once is taken away (domain §3.7)."""
     if event.colleague and event.colleague not in world.policy.colleagues:
         return Decision(why("ignored.unknown_colleague", colleague=event.colleague))

@@ -1,4 +1,6 @@
-"""What the agent records: who the caller is, and that no callback is needed (domain §3.3, §3.6)."""
+"""What the agent records: who the caller is, a promise, and that none is needed (domain §3.3, §3.6, §3.7)."""
+
+from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -7,8 +9,8 @@ from app.call import events as e
 from app.call.numbers import Given, Kind
 from tests.core.acts import WITHHELD, answers, ends, joined, presses, rings
 from tests.core.house import House
-from tests.core.moments import consulting, talking
-from tests.core.seen import codes, of
+from tests.core.moments import closing, consulting, talking
+from tests.core.seen import codes, of, sent
 
 
 def pending() -> House:
@@ -123,3 +125,66 @@ def test_in_the_wrap_up_it_still_is_the_agent_s_call() -> None:
     centre.handle(e.AgentNotReady("fatima", "pauze"))
     ends(centre, "agent", "lost")
     assert codes(centre.handle(e.CallerHelped("c1", "joke"))) == ["callback.helped"]
+
+
+def hung_up() -> House:
+    centre = talking()
+    ends(centre, "caller")
+    return centre
+
+
+def degraded() -> House:
+    centre = talking()
+    centre.handle(e.DegradeServed("c1"))
+    return centre
+
+
+AFTER = {"the goodbye is heard": closing, "the caller hung up": hung_up, "the switch took over": degraded}
+"""Moments at which the conversation is over and joke wraps up."""
+after = pytest.mark.parametrize("moment", AFTER.values(), ids=AFTER)
+
+
+@after
+def test_what_was_said_before_the_goodbye_is_promised_at_once(moment: Callable[[], House]) -> None:
+    centre = moment()
+    before = of(centre).phase
+    steps = centre.handle(e.CallbackAsked("c1", "joke", department="wmo"))
+    assert (codes(steps), sent(steps)) == (["callback.asked"], [])
+    promised = centre.callbacks["c1.cb1"]
+    assert (promised.status, promised.department, promised.agent) == ("promised", "wmo", "joke")
+    assert (promised.number, of(centre).callback, of(centre).phase) == ("c1.number", "c1.cb1", before)
+
+
+@after
+def test_who_it_was_and_that_nothing_is_owed_can_be_recorded_after_the_goodbye(moment: Callable[[], House]) -> None:
+    centre = moment()
+    centre.handle(e.CallbackAsked("c1", "joke", department="wmo"))
+    assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1"))) == ["caller.identified"]
+    assert centre.callbacks["c1.cb1"].person == "p1"
+    assert codes(centre.handle(e.EmailPreferred("c1", "joke"))) == ["callback.email"]
+    assert centre.callbacks["c1.cb1"].status == "withdrawn"
+
+
+def test_the_agent_may_record_it_as_long_as_the_registration_is_owed() -> None:
+    centre = hung_up()
+    centre.wait(120)
+    assert (centre.agents["joke"].state, centre.agents["joke"].owes) == ("ready", ("c1",))
+    assert codes(centre.handle(e.CallbackAsked("c1", "joke"))) == ["callback.asked"]
+    centre.handle(e.RegistrationDone("c1", "joke", (e.Question("wmo", direct=False),)))
+    for event in (e.CallbackAsked, e.CallerHelped, e.EmailPreferred, e.CallerIdentified):
+        assert codes(centre.handle(event("c1", "joke"))) == ["ignored.not_your_call"]
+    assert centre.callbacks["c1.cb1"].status == "promised"
+
+
+def test_a_call_that_goes_on_with_others_is_not_the_agent_s_any_more() -> None:
+    centre = talking()
+    ends(centre, "agent", "lost")
+    centre.wait(120)
+    assert centre.agents["joke"].owes == ("c1",)
+    for event in (e.CallbackAsked, e.CallerHelped):
+        assert codes(centre.handle(event("c1", "joke"))) == ["ignored.not_your_call"]
+
+
+@after
+def test_nobody_else_promises_anything(moment: Callable[[], House]) -> None:
+    assert codes(moment().handle(e.CallbackAsked("c1", "fatima"))) == ["ignored.not_your_call"]

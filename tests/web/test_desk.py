@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from app.call.call import Connected, Consulting, Talking
+from app.call.events import LegEnded
 from app.decide import decide
 from app.engine.replay import replay
 from tests.web.house import NAME, TEXT, WRITTEN, House
@@ -222,6 +225,48 @@ async def test_what_is_still_owed_can_be_registered_after_the_wrap_up(house: Hou
     assert (done.status_code, done.json()["registrationOwed"]) == (200, False)
     assert (await bart.get("/me/presence")).json()["owes"] == []
     assert (await bart.post(f"/calls/{call}/registration", json={"questions": []})).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("who_ends", ["the caller", "the agent", "the agent, and the caller"])
+async def test_what_was_said_at_the_end_is_promised_in_the_wrap_up(house: House, who_ends: str) -> None:
+    """"Ik ga dat uitzoeken, u wordt teruggebeld", and the line is gone before anybody clicked (domain §3.7)."""
+    call = await house.talking()
+    bart = house.as_("bart")
+    if "agent" in who_ends:
+        await bart.post(f"/calls/{call}/hang-up")
+    if "caller" in who_ends:
+        for leg in (await house.call(call)).legs:
+            await house.happens(LegEnded(call, leg.id, "normal"))
+    may = (await bart.get("/me/call")).json()["call"]["may"]
+    assert {"identify", "callback"} <= set(may)
+    who = {"name": "Sam de Vries", "identity": "klant 12", "number": "0687654321"}
+    assert (await bart.post(f"/calls/{call}/identify", json=who)).status_code == 200
+    answer = await bart.post(f"/calls/{call}/callback", json={"department": "sociaal_domein_2"})
+    assert answer.status_code == 200, answer.text
+    promised = answer.json()["callback"]
+    assert (promised["status"], promised["name"], promised["number"]) == ("promised", "Sam de Vries", "06 87 65 43 21")
+    assert {"helped", "email-preferred"} <= set(answer.json()["may"])
+    moved = await bart.post(f"/callbacks/{promised['id']}/change", json={"colleague": "anja"})
+    assert (moved.status_code, moved.json()["colleague"]["id"]) == (200, "anja")
+    await house.over(call)
+    assert (await bart.post(f"/calls/{call}/email-preferred")).status_code == 404, "it is registered"
+    assert [c.status for c in await house.callbacks()] == ["promised"]
+    report = await replay(house.pool, house.engine.policies, "voorbeeldstad", decide)
+    assert (report.whole, report.differences) == (True, [])
+
+
+async def test_what_is_not_registered_yet_can_still_be_promised_next_to_a_new_call(house: House) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    await bart.post(f"/calls/{call}/hang-up")
+    await house.happens(LegEnded(call, f"{call}.1", "normal"))
+    await house.ready("bart")
+    another = await house.rings("twee")
+    assert (await bart.get("/me/call")).json()["call"]["id"] == another
+    answer = await bart.post(f"/calls/{call}/callback", json={"topic": "wmo"})
+    assert (answer.status_code, answer.json()["id"], answer.json()["callback"]["status"]) == (200, call, "promised")
+    assert (await bart.post(f"/calls/{call}/helped")).json()["callback"] is None
+    assert (await bart.get("/me/call")).json()["call"]["id"] == another
 
 
 async def test_one_key_has_one_effect(house: House) -> None:

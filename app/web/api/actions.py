@@ -110,7 +110,7 @@ async def identify(
     request: Request, call: Which, asked: Identification, me: Me, means: Backing, once: Once = None
 ) -> CallCard:
     """Wat met de beller is nagevraagd; wat u weglaat, blijft zoals het was. Na `identity` opent wat bekend is."""
-    mine = await _mine(means, me, call)
+    mine = await _mine(means, me, call, owed=True)
     references, wrong = await _references(request, means, me)
     number, private = references.number(asked.number, f"{call}.given")
     topic, language = references.check("topic", asked.topic), references.check("language", asked.language)
@@ -129,8 +129,11 @@ async def identify(
 async def callback(
     request: Request, call: Which, asked: CallbackWanted, me: Me, means: Backing, once: Once = None
 ) -> CallCard:
-    """Voor een collega, een afdeling of het eigen loket; het voorstel staat daarna op de kaart."""
-    mine = await _mine(means, me, call)
+    """Voor een collega, een afdeling of het eigen loket; het voorstel staat daarna op de kaart.
+
+    Na het gesprek, zolang de registratie nog open staat, is het meteen een afspraak.
+    """
+    mine = await _mine(means, me, call, owed=True)
     references, wrong = await _references(request, means, me)
     if asked.colleague is not None and asked.department is not None:
         wrong("#", "not_both", names="colleague, department")
@@ -145,13 +148,15 @@ async def callback(
 @routes.post("/calls/{call}/helped", **button("Toch geholpen", "helped"))
 async def helped(request: Request, call: Which, me: Me, means: Backing, once: Once = None) -> CallCard:
     """De terugbelafspraak van dit gesprek is niet meer nodig."""
-    return await _done(request, means, me, await _mine(means, me, call), CallerHelped(call, me.agent), once)
+    mine = await _mine(means, me, call, owed=True)
+    return await _done(request, means, me, mine, CallerHelped(call, me.agent), once)
 
 
 @routes.post("/calls/{call}/email-preferred", **button("De beller mailt liever", "emailPreferred"))
 async def email_preferred(request: Request, call: Which, me: Me, means: Backing, once: Once = None) -> CallCard:
     """De beller houdt zelf de regie; de terugbelafspraak vervalt."""
-    return await _done(request, means, me, await _mine(means, me, call), EmailPreferred(call, me.agent), once)
+    mine = await _mine(means, me, call, owed=True)
+    return await _done(request, means, me, mine, EmailPreferred(call, me.agent), once)
 
 
 @routes.post("/calls/{call}/registration", **button("Registreren", "registration"))
