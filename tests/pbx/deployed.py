@@ -99,7 +99,7 @@ exten => _+X.,1,Answer()
 """
 
 
-def fill(folder: Path, source: Path = SHIPPED, **words: str) -> subprocess.CompletedProcess[str]:
+def fill(folder: Path, source: Path = SHIPPED, /, **words: str) -> subprocess.CompletedProcess[str]:
     """The shipped script, in an environment of its own; `source` when the files are not as they are shipped."""
     return subprocess.run(
         [SHIPPED / "fill", source, folder], env={"PATH": os.environ["PATH"], "SECRETS": str(folder.parent), **words},
