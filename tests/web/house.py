@@ -139,15 +139,18 @@ class House:
         await self.as_(who).post(f"/calls/{call}/registration", json=question)
         await self.ready(who)
 
-    async def rings(self, name: str = "een", *, number: str = NUMBER, shown: str = NAME, withheld: bool = False) -> str:
-        """Somebody rings the social front office; the phone of whoever is ready rings. Returns the call."""
+    async def rings(
+        self, name: str = "een", *, number: str = NUMBER, shown: str = NAME, withheld: bool = False,
+        dialled: str = "+31123456780",
+    ) -> str:
+        """Somebody rings the social front office, or another; the phone of whoever is ready rings. Returns the call."""
         call = call_id("voorbeeldstad", "generic", name)
         given = Given(kind="withheld") if withheld else Given(f"{call}.number", "mobile", "NL")
         private = {} if withheld else {f"{call}.number": number}
         if shown:
             private[f"{call}.name"] = shown
         await self.happens(
-            CallOffered(call, f"{call}.1", "+31123456780", given, f"{call}.name" if shown else ""), private=private
+            CallOffered(call, f"{call}.1", dialled, given, f"{call}.name" if shown else ""), private=private
         )
         await self.speak(call)
         return call

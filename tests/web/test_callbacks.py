@@ -96,6 +96,29 @@ async def test_pages_follow_each_other(house: House) -> None:
     assert len(seen) == len(set(seen)) == 3
 
 
+async def test_what_one_colleague_or_one_department_owes(house: House) -> None:
+    """A colleague has no account: a supervisor, or an agent of the office, looks for them."""
+    call = await house.talking()
+    bart = house.as_("bart")
+    owed = [{"colleague": "fatima"}, {"department": "burgerzaken"}, {"topic": "wmo"}]
+    made = []
+    for asked in owed:
+        card = (await bart.post(f"/calls/{call}/callback", json=asked)).json()
+        made.append(card["callback"]["id"])
+        await house.over(call)
+        call = await house.talking(name=str(asked))
+    tess = house.as_("tess")
+    for params, found in (
+        ({"colleague": "fatima"}, made[:1]), ({"department": "burgerzaken"}, made[1:2]), ({"colleague": "anja"}, []),
+        ({"department": "sociaal_domein_2"}, made[:1]), ({"colleague": "fatima", "department": "burgerzaken"}, []),
+    ):
+        for who in (bart, tess):
+            items = (await who.get("/callbacks", params=params)).json()["items"]
+            assert [item["id"] for item in items] == found, params
+    assert (await house.as_("sanne").get("/callbacks", params={"colleague": "fatima"})).json()["items"] == []
+    assert (await tess.get("/callbacks", params={"colleague": "Fatima El Idrissi"})).status_code == 400
+
+
 async def test_another_office_does_not_find_it(house: House) -> None:
     path, callback = await promised(house)
     unknown = f"/callbacks/{callback['id'][:-1]}9"

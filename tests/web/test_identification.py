@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.call.events import KeysPressed
 from app.store import forgetting
 from tests.kept import kept
 from tests.web.house import NAME, NUMBER, WRITTEN, House
@@ -91,6 +92,29 @@ async def test_who_somebody_is_never_stands_in_state_or_log(house: House) -> Non
     names = list((await kept(house.pool)).values())
     assert "mevrouw De Vries" in names
     assert not any("10020030" in value for value in names)
+
+
+async def test_who_is_checked_can_move_or_withdraw_what_another_office_promised(house: House) -> None:
+    """Somebody rings the KCC about a promise of the social front office, and the agent who sees it can act on it."""
+    await promise(house, "gisteren", IDENTITY)
+    await house.as_("bart").put("/me/presence", json={"state": "not_ready", "reason": "break"})
+    (owed,) = await house.callbacks()
+    await house.ready("sanne")
+    call = await house.rings("vandaag", shown="", dialled="+31123456789")
+    await house.happens(KeysPressed(call, f"{call}.1", (await house.call(call)).legs[0].step, "1"))
+    await house.answers(call)
+    sanne, path = house.as_("sanne"), f"/callbacks/{owed.id}"
+    assert (await sanne.get(path)).status_code == 404, "a number is not a person"
+    other = await sanne.post(f"/calls/{call}/identify", json={"identity": "klantnummer 99"})
+    assert (other.status_code, (await sanne.get(path)).status_code) == (200, 404), "somebody else"
+    card = (await sanne.post(f"/calls/{call}/identify", json=IDENTITY)).json()
+    assert [c["id"] for c in card["openCallbacks"]["details"]] == [owed.id]
+    moved = await sanne.post(f"{path}/change", json={"reach": "sms"})
+    assert (moved.status_code, moved.json()["reach"]) == (200, "sms")
+    await sanne.post(f"/calls/{call}/hang-up")
+    assert (await sanne.post(f"{path}/withdraw", json={"reason": "email"})).status_code == 200, "in the wrap-up"
+    await house.over(call, "sanne")
+    assert (await sanne.get(path)).status_code == 404, "the conversation is over"
 
 
 async def test_a_number_the_caller_gives_is_used_and_marked_as_checked(house: House) -> None:

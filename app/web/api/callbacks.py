@@ -20,12 +20,14 @@ from app.callbacks.slots import HORIZON
 from app.store import codec
 from app.web.api.accesses import note_access
 from app.web.api.asked import CallbackChange, CallbackWithdrawal
+from app.web.api.card import call_of
 from app.web.api.checks import References
 from app.web.api.door import Once, act
 from app.web.api.guard import Backing, Me, allow, router
+from app.web.api.presence import agent_of
 from app.web.api.problems import Mistakes, Problem, failures
 from app.web.api.promises import CallbackDetails, CallbackLine, callback_of, detailed, line_of
-from app.web.api.shapes import CallbackId, Out
+from app.web.api.shapes import CallbackId, Id, Out
 from app.web.api.words import language_of
 from app.web.auth import User
 from app.web.means import Means
@@ -61,6 +63,8 @@ async def list_callbacks(
     request: Request, me: Me, means: Backing,
     status: Annotated[Literal["open", "closed", "all"], Query(description="open: nog niet nagekomen")] = "open",
     late: Annotated[bool | None, Query(description="alleen wie te laat is, of juist niet")] = None,
+    colleague: Annotated[Id | None, Query(description="alleen wat deze collega moet nakomen")] = None,
+    department: Annotated[Id | None, Query(description="alleen wat bij deze afdeling ligt")] = None,
     after: Annotated[CallbackId | None, Query(description="`next` van de vorige bladzijde")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CallbackList:
@@ -76,10 +80,12 @@ async def list_callbacks(
            SELECT state FROM promises WHERE status = ANY ($2::text[])
              AND ($3 OR state->>'agent' = $4 OR state->>'office' = ANY ($5::text[]))
              AND ($6::bool IS NULL OR (state->>'late')::bool = $6)
+             AND ($9::text IS NULL OR colleague = $9) AND ($10::text IS NULL OR state->>'department' = $10)
              AND ($7::text IS NULL OR (turn, id) > (SELECT turn, id FROM promises WHERE id = $7))
            ORDER BY turn, id LIMIT $8""",
         me.centre, {"open": OPEN, "closed": CLOSED, "all": OPEN + CLOSED}[status],
         me.role == "supervisor", me.agent, _offices(policy.agents.get(me.agent)), late, after, limit + 1,
+        colleague, department,
     )
     found = [codec.callback(row["state"]) for row in rows]
     shown = [line_of(callback, policy, language_of(request)) for callback in found[:limit]]
@@ -177,7 +183,16 @@ async def _theirs(means: Means, me: User, callback: str) -> Callback:
         offices = _offices((await means.policy(me.centre)).agents.get(me.agent))
         if me.role == "supervisor" or found.agent == me.agent or found.office in offices:
             return found
+        if await _asked_about(means, me, found):
+            return found
     raise Problem(404, "not_found")
+
+
+async def _asked_about(means: Means, me: User, callback: Callback) -> bool:
+    """Whether the resident of the agent's own call was checked, and is owed this; then the card shows it, too."""
+    agent = await agent_of(means, me)
+    call = await call_of(means, me.centre, agent.call) if agent.call else None
+    return call is not None and (call.callback == callback.id or call.person == callback.person != "")
 
 
 async def _shown(request: Request, means: Means, me: User, callback: Callback) -> CallbackDetails:
