@@ -15,6 +15,7 @@ import asyncpg
 
 from app.call.events import CallOffered, DegradeServed, InputTimedOut, KeysPressed, SayFinished
 from app.call.legs import Gather
+from app.call.policy import Policy
 from app.engine.arrivals import call_of
 from app.engine.engine import Engine
 from app.engine.errors import Quarantined, Unavailable, UnknownCentre
@@ -26,7 +27,7 @@ from app.providers.asterisk.session import Closed, Dialled, Session, Socket
 from app.providers.asterisk.wire import Told
 from app.providers.base import Arrival, Uncertain
 from app.settings import Secret
-from app.store import leases, present
+from app.store import centres, leases, present
 from app.store.database import FAILURES
 from app.workers.switch_compare import Comparison
 
@@ -42,6 +43,8 @@ TAKES = 1.5
 when we have just died. More than `DEADLINE`, and the phone rings within two."""
 SLOW = 1.0
 """Seconds an event may wait in the engine before no new call is taken."""
+LOOK = 2.0
+"""Seconds between two looks at which policy is active: sentences of a new one are made before somebody needs them."""
 AGAIN = 0.5
 REMEMBERED = 4096
 WAITS = (CallOffered, KeysPressed, InputTimedOut, SayFinished)
@@ -278,9 +281,27 @@ class SwitchLink:
             log.warning("asterisk.database", exc_info=error)
 
     async def _warm(self) -> None:
+        """Make what the active policy always says, and again when another one is."""
         self._sounds()
-        if self._voice:
-            await self._asterisk.voices.warm(self._engine.policies.active(self._asterisk.centre))
+        warmed = ""
+        while True:
+            policy = await self._active()
+            if self._voice and policy.version != warmed:
+                warmed = policy.version
+                try:
+                    await self._asterisk.voices.warm(policy)
+                except OSError:
+                    log.exception("asterisk.no_sounds")
+            await asyncio.sleep(LOOK)
+
+    async def _active(self) -> Policy:
+        """The policy that is active for all processes; what this one works with where the database does not tell."""
+        policies, centre = self._engine.policies, self._asterisk.centre
+        try:
+            version = await centres.active(self._pool, centre)
+            return await policies.load(centre, version or "")
+        except Exception:  # noqa: BLE001 - whatever it is, decisions meet it, too, and say so
+            return policies.active(centre)
 
     def _heard(self, told: Told) -> None:
         """One event of Asterisk; never raises."""

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from app.call.call import Choosing, Degraded, Offering, Talking
-from app.call.events import CompleteAsked, HangUpAsked, SwapAsked, ThreeWayAsked
+from app.call.events import CompleteAsked, HangUpAsked, PolicyActivated, SwapAsked, ThreeWayAsked
 from app.call.legs import InRoom
+from app.call.policy import Text
 from tests.kept import kept
 from tests.pbx.acts import hear, talking, until_agent
-from tests.pbx.records import TALKED, Record
+from tests.pbx.asterisk import Pbx
+from tests.pbx.records import CENTRE, TALKED, Record
 from tests.pbx.scene import consulting, scene
-from tests.pbx.stage import CYCLE, DIRECT, MENU, Stage, phones
+from tests.pbx.stage import CYCLE, DIRECT, MENU, Stage, house, hurried, linked, phones
+from tests.pbx.tones import sine
 
 pytestmark = pytest.mark.pbx
 CONSULTED = Record("bart answered, ans answered", "ans cancelled", "ans promised", "bart")
@@ -36,6 +41,32 @@ async def test_the_menu_leads_by_key_to_the_social_office(stage: Stage) -> None:
         await caller.hangs_up()
         await joke.over()
         await stage.ends(Record("joke answered", owes="joke"))
+
+
+async def test_a_sentence_of_a_policy_that_is_activated_is_made_and_its_recording_heard(
+    pbx: Pbx, database: str, service_port: int, tmp_path: Path
+) -> None:
+    rules = hurried()
+    new = {"nl": "Kies een of twee.", "en": "Choose one or two."}
+    changed = replace(rules, version="new", texts=rules.texts | {"menu_main": Text("menu_main", new)})
+    (tmp_path / "nl").mkdir()
+    (tmp_path / "nl" / "menu_main.wav").write_bytes(sine("mobile", 10.0))
+    async with house(database, pbx, service_port, given=rules, recordings=tmp_path) as stage:
+        await linked(stage)
+        stage.engine.policies.add(CENTRE, changed)
+        before = set((pbx.sounds / "standing").glob("*.wav"))
+        await stage.clicks(PolicyActivated("admin", "new"))
+        async with asyncio.timeout(8):
+            while not set((pbx.sounds / "standing").glob("*.wav")) - before:
+                await asyncio.sleep(0.1)
+        async with phones(stage, "caller") as (caller,):
+            await caller.dials(MENU)
+            await caller.saw("CALL_ESTABLISHED")
+            await caller.spoken_to()
+            await caller.first_hears("mobile")
+            await caller.hangs_up()
+            await caller.over()
+        await stage.is_over()
 
 
 async def test_the_first_agent_rings_until_withdrawn_and_the_second_answers(stage: Stage) -> None:

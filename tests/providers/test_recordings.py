@@ -141,6 +141,19 @@ async def test_a_recording_is_used_from_the_next_sentence_on_and_gone_when_it_is
     assert made._recorded("closed", "nl") == ""
 
 
+async def test_another_policy_is_recorded_anew_and_calls_of_the_earlier_one_are_still_spoken_to(tmp_path: Path) -> None:
+    made, folder = voices(tmp_path), tmp_path / "sounds"
+    await made.warm(policy(texts=TEXTS))
+    old = await made.media(("Wij zijn gesloten.",), "nl")
+    (tmp_path / "own" / "nl" / "closed.wav").write_bytes(sound())
+    assert (await made.media(("Wij zijn dicht.",), "nl")).startswith(f"sound:{folder}/once/")
+    await made.warm(policy(texts={**TEXTS, "closed": Text("closed", {"nl": "Wij zijn dicht.", "en": "We are shut."})}))
+    assert await made.media(("Wij zijn dicht.",), "nl") == f"sound:{folder}/standing/nl-closed"
+    assert (await made.media(("We are shut.",), "en")).startswith(f"sound:{folder}/standing/")
+    assert await made.media(("Wij zijn gesloten.",), "nl") == old, "not the recording of the new words"
+    assert old.startswith(f"sound:{folder}/standing/")
+
+
 async def test_two_texts_that_sound_the_same_share_whatever_is_recorded(tmp_path: Path) -> None:
     made = voices(tmp_path)
     made.learn(policy(texts={**TEXTS, "recall": Text("recall", {"nl": "Wij zijn gesloten."})}))

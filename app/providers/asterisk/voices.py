@@ -124,12 +124,17 @@ class Voices:
         return datetime.fromtimestamp(max(written), UTC) if written else None
 
     def learn(self, policy: Policy) -> list[tuple[str, str]]:
-        """Remember what this policy always says; returns those sentences with their language, to be made early."""
+        """Remember what this policy always says, and nothing else: a recording is of today's words.
+
+        Returns those sentences with their language, to be made early.
+        """
+        standing: dict[tuple[str, str], dict[str, None]] = {}
         for name in policy.texts:
             for language in policy.municipality.languages:
                 for sentence in sentences(policy, language, (Line(name),), {}):
-                    self._standing.setdefault((language, sentence), {})[name] = None
-        return list(self._standing)
+                    standing.setdefault((language, sentence), {})[name] = None
+        self._standing = standing
+        return list(standing)
 
     async def warm(self, policy: Policy) -> None:
         """Make what the policy always says, one after the other, before anybody needs it."""
@@ -177,7 +182,9 @@ class Voices:
         names = self._standing.get((language, sentence), ())
         if recorded := next(filter(None, (self._recorded(name, language) for name in names)), ""):
             return recorded
-        file = f"{'standing' if names else 'once'}/{_hashed(sentence, language)}"
+        file = f"standing/{_hashed(sentence, language)}"
+        if not names and not (self._folder / f"{file}.wav").exists():  # calls of an earlier policy go on as they began
+            file = f"once/{_hashed(sentence, language)}"
         if not (self._folder / f"{file}.wav").exists():
             if file not in self._making:
                 self._making[file] = asyncio.create_task(self._make(file, sentence, language))
