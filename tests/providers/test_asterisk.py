@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import wave
 from array import array
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,10 @@ from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.names import leg_of, ours, playback, played
 from app.providers.asterisk.provider import Asterisk
 from app.providers.asterisk.reading import Read, arrival
+from app.providers.asterisk.rest import Answer
 from app.providers.asterisk.voices import KEPT, Voices
 from app.providers.asterisk.wire import understand
-from app.providers.base import Arrival, Refused, call_id
+from app.providers.base import Arrival, Refused, Uncertain, call_id
 from app.settings import AsteriskSettings, Secret
 from app.web.switch_socket import allowed
 from tests.core.policies import policy
@@ -341,6 +344,50 @@ async def test_a_recording_takes_precedence(tmp_path: Path) -> None:
     voices.learn(policy(texts={"closed": Text("closed", {"nl": "Wij zijn gesloten."})}))
     media = await voices.media(("Wij zijn gesloten.",), "nl")
     assert Path(f"{media.removeprefix('sound:')}.wav").read_bytes() == music.wav("hold")
+
+
+class Modules:
+    """An Asterisk that began before there was music; `answers` are those to unloading and loading, `None` for none."""
+
+    ahead, in_order = timedelta(), True
+
+    def __init__(self, *answers: int | None) -> None:
+        self.answers, self.asked = list(answers), list[str]()
+
+    async def __call__(self, method: str, path: str, query: object = None, body: object = None) -> Answer:
+        if path == "/asterisk/info":
+            return Answer(200, {"status": {"startup_time": AT.replace("2026", "2020")}})
+        self.asked.append(method)
+        status = self.answers.pop(0)
+        if status is None:
+            raise Uncertain("no answer")
+        return Answer(status)
+
+
+@pytest.mark.parametrize(
+    ("answers", "raises"),
+    [([204, 204], [False]), ([204, 409, 404, 204], [True, False]), ([None, 404, 204], [True, False]),
+     ([204, None, 404, 204], [True, False]), ([204, 409, 404, 409, 404, 204], [True, True, False])],
+)  # fmt: skip
+async def test_music_is_read_until_it_is_there(tmp_path: Path, answers: list[int | None], raises: list[bool]) -> None:
+    asterisk, modules = made(tmp_path), Modules(*answers)
+    asterisk.voices.prepare()
+    asterisk.attach(modules, lambda _arrival: None)
+    for failed in raises:
+        with pytest.raises(Uncertain) if failed else contextlib.nullcontext():
+            await asterisk.read_music()
+    asked = list(modules.asked)
+    await asterisk.read_music()
+    assert (modules.asked, modules.answers) == (asked, []), "once for each start of it"
+
+
+async def test_an_asterisk_that_has_no_such_module_or_keeps_it_is_asked_again_and_takes_calls(tmp_path: Path) -> None:
+    asterisk, modules = made(tmp_path), Modules(404, 404, 409, 409, 204, 204)
+    asterisk.voices.prepare()
+    asterisk.attach(modules, lambda _arrival: None)
+    for _ in range(4):
+        await asterisk.read_music()
+    assert modules.asked == ["DELETE", "POST"] * 3
 
 
 def test_only_the_agreed_password_opens_the_link() -> None:

@@ -24,6 +24,7 @@ from app.settings import AsteriskSettings
 
 WAIT = 2.5
 """Seconds an order waits for the link to come back; Asterisk tries every half second."""
+MUSIC = "/asterisk/modules/res_musiconhold.so"
 Tell = Callable[[Arrival], None]
 log = logger()
 
@@ -50,6 +51,8 @@ class Asterisk:
         self._led_away: dict[str, None] = {}
         self._read: datetime | None = None
         """When the Asterisk began that was told to read the music."""
+        self._unloaded = False
+        """Its music is away because we took it."""
         self._tasks: set[asyncio.Task[object]] = set()
         self.gathers = Gathers(centre, lambda told: self._tell(told), self._soften)
         self.codes = Codes(centre, lambda told: self._tell(told))
@@ -79,7 +82,7 @@ class Asterisk:
         """Let an Asterisk that was started before the music was made read it; what somebody hears now goes on.
 
         A class whose folder was empty is not there for it, and reading a file that did not change changes nothing:
-        only loading the module again does. Raises Uncertain.
+        only loading the module again does. Raises Uncertain, also while it is away by our own hand and does not load.
         """
         rest = self.rest()
         told = await rest("GET", "/asterisk/info", {"only": "status"})
@@ -89,9 +92,14 @@ class Asterisk:
             return
         if (music := self.voices.music_at()) is None or music + rest.ahead < began or began == self._read:
             return
-        self._read = began
-        for method in ("DELETE", "POST"):
-            await rest(method, "/asterisk/modules/res_musiconhold.so")
+        self._unloaded = (await rest("DELETE", MUSIC)).done or self._unloaded
+        loaded = await rest("POST", MUSIC)
+        if loaded.done:
+            self._read, self._unloaded = began, False
+            return
+        log.warning("asterisk.music_not_read", centre=self.centre, status=loaded.status)
+        if self._unloaded:
+            raise Uncertain("the music does not load again")
 
     @property
     def in_order(self) -> bool:
