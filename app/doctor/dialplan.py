@@ -13,6 +13,8 @@ from app.providers.targets import user_of
 USUAL = "from-trunk"
 """The context of deploy/asterisk/extensions.conf."""
 TRUNK = re.compile(r"PJSIP/[^/@]*@([^/@]+)")
+CLOCK = "T"
+"""Where Asterisk leads a caller whom nobody took in time."""
 MOST = 12
 """Endpoints whose context is asked for, where it is not said which one is the trunk."""
 
@@ -33,10 +35,14 @@ async def check(patient: Patient) -> list[Finding]:
     if made.status in (401, 403):
         return [Finding("ari_read_only")]
     try:
-        there = {each: await _exists(patient, channel, each) for each in contexts} if made.done else {}
+        exten = patient.settings.fallback
+        there = {each: await _exists(patient, channel, each, exten) for each in contexts} if made.done else {}
+        good = [each for each in there if there[each]]
+        timeless = [each for each in good if await _exists(patient, channel, each, CLOCK) is False]
     finally:
         await patient.ask(f"/channels/{channel}", None, "DELETE")
-    return _found(patient, contexts, there, certain=bool(trunk))
+    found = _found(patient, contexts, there, certain=bool(trunk))
+    return [*found, *(Finding("fallback_clock", {"context": each, "exten": CLOCK}) for each in timeless)]
 
 
 def trunk_of(patient: Patient) -> str:
@@ -70,8 +76,8 @@ def _found(
     return good or [Finding("fallback_absent", {"context": ", ".join(contexts), "exten": exten})]
 
 
-async def _exists(patient: Patient, channel: str, context: str) -> bool | None:
-    value = await patient.variable(f"DIALPLAN_EXISTS({context},{patient.settings.fallback},1)", channel)
+async def _exists(patient: Patient, channel: str, context: str, exten: str) -> bool | None:
+    value = await patient.variable(f"DIALPLAN_EXISTS({context},{exten},1)", channel)
     return None if value is None else value == "1"
 
 

@@ -123,6 +123,8 @@ async def _sign(patient: Patient) -> list[Finding]:
         why = "why_elsewhere"
     if not sign or not sign.isdigit() or not (now and now.isdigit()):
         return [Finding("sign_absent", {"why": why})]
+    if sign == "0":
+        return [Finding("sign_withdrawn", {"why": why})]
     age = int(now) - int(sign)
     return [Finding("sign_old" if age > FRESH else "sign_ok", {"ago": _ago(age), "why": why})]
 

@@ -170,6 +170,14 @@ SWITCH: Mapping[str, Words] = {
         "every caller now goes to the phones of the fallback.",
         "De oorzaak: {why}.", "The cause: {why}.",
     ),
+    "sign_withdrawn": Words(
+        "fallback", "wrong",
+        "De dienst heeft Asterisk laten weten dat hij stopt (KCC_ALIVE is 0): "
+        "elke beller gaat nu naar de toestellen van het vangnet.",
+        "The service told Asterisk that it stops (KCC_ALIVE is 0): "
+        "every caller now goes to the phones of the fallback.",
+        "De oorzaak: {why}.", "The cause: {why}.",
+    ),
     "sign_old": Words(
         "fallback", "wrong",
         "De dienst liet {ago} geleden voor het laatst weten dat hij er is (KCC_ALIVE staat stil): "
@@ -191,6 +199,17 @@ SWITCH: Mapping[str, Words] = {
         "asterisk -rx 'dialplan reload'. Heet die bij u anders, zet dan ASTERISK_FALLBACK.",
         "Take extension down from deploy/asterisk/extensions.conf, with the phones of your front office; then: "
         "asterisk -rx 'dialplan reload'. If yours has another name, set ASTERISK_FALLBACK.",
+    ),
+    "fallback_clock": Words(
+        "fallback", "warning",
+        "Context {context} heeft geen extensie {exten}: wie belt als de dienst net is weggevallen, "
+        "hoort overgaan tot hij er weer is.",
+        "Context {context} has no extension {exten}: who calls when the service has just died "
+        "hears ringing until it is back.",
+        "Neem from-trunk over uit deploy/asterisk/extensions.conf, met TIMEOUT(absolute) en extensie T; daarna: "
+        "asterisk -rx 'dialplan reload'.",
+        "Take from-trunk from deploy/asterisk/extensions.conf, with TIMEOUT(absolute) and extension T; then: "
+        "asterisk -rx 'dialplan reload'.",
     ),
     "fallback_unseen": Words(
         "fallback", "unseen",

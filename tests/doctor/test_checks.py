@@ -141,6 +141,7 @@ async def test_one_thing_is_wrong(tmp_path: Path, told: dict[str, Any], codes: s
         ("999", LinkState(linked=True, compared=True), "", "sign_ok", "why_unknown"),
         ("994", LinkState(linked=True, compared=True, why="why_voice"), "", "sign_old", "why_voice"),
         ("", LinkState(linked=True), "", "sign_absent", "why_unknown"),
+        ("0", LinkState(), "", "sign_withdrawn", "why_unknown"),
         ("900", LinkState(), "web2", "sign_old", "why_elsewhere"),
         ("900", None, "", "sign_old", "why_service"),
     ],
@@ -196,3 +197,13 @@ async def test_whether_phones_behind_a_trunk_are_there_cannot_be_seen(tmp_path: 
     codes = {each.code for each in await examine(behind)}
     assert "phones_behind" in codes
     assert not codes & {"phones_ok", "phone_absent", "busy_at"}
+
+
+async def test_a_dialplan_without_a_clock_for_each_call(tmp_path: Path) -> None:
+    switch = Switch()
+    switch.variables["DIALPLAN_EXISTS(from-trunk,T,1)"] = "0"
+    codes = [each.code for each in await examine(patient(tmp_path, switch)) if each.code.startswith("fallback")]
+    assert codes == ["fallback_ok", "fallback_clock"]
+    switch.variables["DIALPLAN_EXISTS(from-trunk,down,1)"] = "0"
+    codes = [each.code for each in await examine(patient(tmp_path, switch)) if each.code.startswith("fallback")]
+    assert codes == ["fallback_absent"]
