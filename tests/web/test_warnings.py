@@ -44,3 +44,19 @@ async def test_a_promise_that_is_missed_and_then_late(house: House) -> None:
     assert (await tess.get("/warnings", params={"before": "gisteren"})).status_code == 400
     report = await replay(house.pool, house.engine.policies, "voorbeeldstad", decide)
     assert (report.whole, report.differences) == (True, [])
+
+
+async def test_a_promise_that_nobody_can_dial(house: House) -> None:
+    await house.ready("bart")
+    call = await house.rings(withheld=True)
+    await house.answers(call)
+    bart, tess = house.as_("bart"), house.as_("tess")
+    owed = (await bart.post(f"/calls/{call}/callback", json={"topic": "wmo"})).json()["callback"]
+    refused = await bart.post(f"/callbacks/{owed['id']}/confirm")
+    assert (refused.status_code, refused.json()["because"]["code"]) == (409, "ignored.number_withheld")
+    assert (await bart.post(f"/callbacks/{owed['id']}/change", json={"reach": "email"})).status_code == 400
+    assert (await tess.get("/warnings")).json()["items"] == [], "the agent may still ask"
+    await house.over(call)
+    (warning,) = (await tess.get("/warnings")).json()["items"]
+    assert (warning["kind"], warning["callback"]) == ("callback_no_number", owed["id"])
+    assert warning["words"] == "Het gesprek is voorbij en voor de terugbelafspraak is er geen nummer om te bellen."
