@@ -52,3 +52,11 @@ def test_whoever_is_on_leave_in_the_file_is_so_today() -> None:
     policy = policyfile.load(hurried(TEXT, now))
     (absence,) = policy.colleagues["ruben"].absent
     assert absence.first <= now.date() <= absence.last
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=str)
+def test_the_demonstration_names_its_agents_and_the_shipped_file_does_not(now: datetime) -> None:
+    since = policyfile.load(hurried(TEXT, now)).municipality.agents_named_since
+    assert since is not None
+    assert since <= now.date()
+    assert SHIPPED.municipality.agents_named_since is None

@@ -259,6 +259,8 @@ class Municipality(Struct, frozen=True):
     outgoing_number: str = ""
     kcc: str = "kcc"
     """The office where everybody without another destination reaches a person."""
+    agents_named_since: date | None = None
+    """When the works council agreed that the history of a call names agents (domain §6)."""
 
 
 class Policy(Struct, frozen=True):

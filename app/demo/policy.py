@@ -26,10 +26,11 @@ def hurried(text: str, now: datetime, pace: float = PACE) -> str:
     """This routing.yaml with the durations of the story in real seconds and all offices open, also past midnight.
 
     `now` is an aware moment; the municipality's own clock says which day that is. `pace` is the real seconds for each
-    second of the story. Only values change, in place, so the lines of reasons are those of the shipped file.
+    second of the story. Only values change, in place, and an empty line is filled, so the lines of reasons are those
+    of the shipped file.
     """
     today = now.astimezone(zone(_node(text, "municipality", "timezone").value)).date()
-    changes = [*_durations(text, pace), *_opening(text, today), *_calendar(text, today)]
+    changes = [*_durations(text, pace), *_opening(text, today), *_calendar(text, today), _agreed(text, today)]
     for start, end, new in sorted(changes, reverse=True):
         lines = text[start:end].count("\n") - new.count("\n")
         text = text[:start] + new + "\n" * lines + _indent(text, start, end) + text[end:]
@@ -54,6 +55,12 @@ def _node(text: str, *path: str) -> Any:
 
 def _value(node: Any, new: str) -> Change:
     return node.start_mark.index, node.end_mark.index, new
+
+
+def _agreed(text: str, today: date) -> Change:
+    """The works council of the story agreed that agents are named; the empty line after the section says so."""
+    after = text.index("\n\n", _node(text, "municipality").value[-1][1].end_mark.index) + 1
+    return after, after, f"  agents_named_since: {today - timedelta(days=1)}"
 
 
 def _durations(text: str, pace: float) -> list[Change]:

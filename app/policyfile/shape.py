@@ -26,6 +26,8 @@ class MunicipalityPart(Part):
     """Het nummer dat telefoons buiten zien: vast, 085 of 088; nooit een 14-nummer."""
     kcc: Id = "kcc"
     """De frontoffice waar iedereen zonder andere bestemming een mens krijgt."""
+    agents_named_since: Day | None = None
+    """Datum waarop de ondernemingsraad instemde: gesprekken vanaf die dag noemen medewerkers, eerdere nummeren ze."""
 
 
 class WhenPart(Part):

@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
+from msgspec.structs import replace
 
+from app.call.because import Because
+from app.call.calendar import local
 from app.call.policy import Policy
 from app.call.reference import written
 from app.store import codec
@@ -136,7 +139,10 @@ async def list_calls(
 async def get_call(
     request: Request, call: Annotated[CallId, Path(description="Ons id van het gesprek")], me: Me, means: Backing
 ) -> CallHistory:
-    """Elke gebeurtenis met tijd, stand daarna en de reden in woorden, met de regel in routing.yaml."""
+    """Elke gebeurtenis met tijd, stand daarna en de reden in woorden, met de regel in routing.yaml.
+
+    Medewerkers zijn genummerd, behalve in gesprekken vanaf de dag `municipality.agents_named_since` van de routering.
+    """
     row = await means.pool.fetchrow(
         """SELECT id, phase, started_at, ended_at, state->>'office' AS office, state->>'topic' AS topic,
                   state->>'language' AS language, state->>'dialled' AS dialled, state->>'policy' AS policy, reference,
@@ -163,12 +169,44 @@ async def get_call(
         me.centre, call,
     )
     await note_access(request, means, me, "history", [call])
+    policy, language = await means.policy(me.centre), language_of(request)
+    shown = Agents(row["started_at"], policy, language)
     return CallHistory(
-        **_line(row, await means.policy(me.centre), language_of(request)),
-        events=[_happened(event) for event in events],
-        phones=[PhoneRang(**phone) for phone in phones],
-        transfers=[TransferTried(**transfer) for transfer in transfers],
+        **_line(row, policy, language),
+        events=[_happened(event, shown) for event in events],
+        phones=[
+            PhoneRang(**phone | {"party": shown(phone["party"])}) if phone["role"] == "agent" else PhoneRang(**phone)
+            for phone in map(dict, phones)
+        ],
+        transfers=[
+            TransferTried(**transfer | {"agent": shown(transfer["agent"])}) for transfer in map(dict, transfers)
+        ],
     )
+
+
+class Agents:
+    """How the agents of one call are shown: numbered, in the order in which they appear.
+
+    With their ids, whoever reads many calls has a list of who missed what. That needs the works council's consent,
+    whose date stands in the policy (domain §6).
+    """
+
+    def __init__(self, started_at: datetime, policy: Policy, language: str) -> None:
+        since = policy.municipality.agents_named_since
+        self._named = since is not None and since <= local(started_at, policy).date()
+        self._word = "medewerker" if language == "nl" else "agent"
+        self._numbers: dict[str, int] = {}
+
+    def __call__(self, agent: str) -> str:
+        """This agent; who is none (`supervisor:tess`) is shown as they are."""
+        if self._named or not agent or ":" in agent:
+            return agent
+        return f"{self._word} {self._numbers.setdefault(agent, len(self._numbers) + 1)}"
+
+    def reason(self, because: Because) -> Because:
+        """A reason in which no agent is named."""
+        args = because.args | {"agent": self(because.args["agent"])} if "agent" in because.args else because.args
+        return replace(because, args=args, then=because.then and self.reason(because.then))
 
 
 def _line(row: Mapping[str, Any], policy: Policy, language: str) -> dict[str, Any]:
@@ -180,8 +218,8 @@ def _line(row: Mapping[str, Any], policy: Policy, language: str) -> dict[str, An
     }
 
 
-def _happened(row: Mapping[str, Any]) -> Happened:
-    because = codec.because(row["because"])
+def _happened(row: Mapping[str, Any], shown: Agents) -> Happened:
+    because = shown.reason(codec.because(row["because"]))
     return Happened(
         seq=row["seq"], at=row["at"], subject=row["subject"], event=row["type"], phase_after=row["phase_after"],
         because=steps(because), ignored=because.ignored, policy=row["policy_version"],
