@@ -140,13 +140,17 @@ class Connected(Struct, frozen=True, tag=True):
 
 
 class Promising(Struct, frozen=True, tag=True):
-    """No agent is with the caller: the voice arranges a callback. `asking` is what the caller was asked."""
+    """No agent is with the caller: the voice arranges a callback. `asking` is what the caller was asked.
+
+    `repeat` comes last: it is promised, and may be heard again.
+    """
 
     office: str
-    asking: Literal["consent", "number"]
+    asking: Literal["consent", "number", "repeat"]
     back: Waiting | None = None
     """Where the caller goes on waiting when they do not want it."""
     mistakes: int = 0
+    """Wrong answers; when asked whether to `repeat` what was promised, how often that was done."""
 
 
 class Closing(Struct, frozen=True, tag=True):

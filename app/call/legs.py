@@ -20,7 +20,8 @@ Tune = Literal["waiting", "hold", "ringback"]
 class Line(Struct, frozen=True):
     """One sentence: the id of a text in the policy and what fills its slots.
 
-    A slot's value is plain text, or `@ref` for a name or number that stands in the names table (design §5 rule 14).
+    A slot's value is plain text, or `@ref` for a name or number that stands in the names table (design §5 rule 14);
+    `digits:@ref` is that number digit by digit.
     """
 
     text: str
@@ -115,5 +116,6 @@ def refs(doing: Doing | None) -> list[str]:
     if isinstance(doing, Ringing):
         return [value[1:] for value in (doing.shows, doing.name) if value.startswith("@")]
     if isinstance(doing, Prompt | Gather):
-        return [value[1:] for line in doing.lines for value in line.slots.values() if value.startswith("@")]
+        values = (value.removeprefix("digits:") for line in doing.lines for value in line.slots.values())
+        return [value[1:] for value in values if value.startswith("@")]
     return []

@@ -137,6 +137,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "promise.consent": ("de beller wil worden teruggebeld", "the caller wants to be called back"),
     "promise.number": ("de beller gaf een {kind}-nummer", "the caller gave a {kind} number"),
     "promise.number_refused": ("nummer ({kind}) mag niet worden gebeld", "number ({kind}) may not be dialled"),
+    "promise.repeat": ("de beller hoort de afspraak nog eens", "the caller hears the appointment again"),
+    "promise.told": ("de beller hoorde de afspraak", "the caller heard the appointment"),
     "promise.no": ("de beller wil niet worden teruggebeld", "the caller does not want a callback"),
     "promise.no_wait": ("de beller wacht liever", "the caller prefers to wait"),
     "caller.identified": ("{agent} controleerde de gegevens van de beller", "{agent} checked the caller's data"),

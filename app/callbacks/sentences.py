@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from app.call.call import Call
 from app.call.callback import Callback
 from app.call.legs import Line
+from app.call.numbers import Given
 from app.call.policy import Policy
 from app.call.texts import line
 from app.callbacks.owner import owner
@@ -47,6 +48,11 @@ def promised(callback: Callback) -> Line:
 def named_by(reference: str) -> Line:
     """The number to name when ringing about it again, so that nobody has to explain it twice; `reference` as said."""
     return line("callback_reference", nummer=reference)
+
+
+def heard(number: Given) -> Line:
+    """The number that was keyed in, for a slip of the finger would make the promise an empty one."""
+    return line("callback_number_heard", nummer=f"digits:@{number.ref}")
 
 
 def in_turn(minutes: int) -> Line:

@@ -10,17 +10,19 @@ from app.call.call import Call, Promising, Waiting
 from app.call.decision import Decision
 from app.call.diary import Diary
 from app.call.events import CallerReturned, Event, InputTimedOut, KeysPressed, TimerFired
-from app.call.legs import Gather, Leg, Line
-from app.call.moves import BACKSTOP, closes, does, enter, timer
+from app.call.legs import Doing, Gather, Leg, Line
+from app.call.moves import BACKSTOP, closes, does, enter, lets_go_of_others, timer
 from app.call.reference import spelled
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import Turn, owe, promise, recognised
 from app.callbacks.gate import refusal
-from app.callbacks.sentences import in_turn, named_by, promised
+from app.callbacks.sentences import heard, in_turn, named_by, promised
 
 DIGITS = 15
 """The longest number of E.164."""
+REPEATS = 3
+"""So often what was promised is said again."""
 
 
 def offer_callback(call: Call, back: Waiting, world: World, because: Because) -> Decision:
@@ -47,8 +49,10 @@ def closed(call: Call, world: World, because: Because, *lines: Line, text: str =
     return Decision(because, call=does(call, call.legs[0].id, offer))
 
 
-def arrange(call: Call, office: str, world: World, because: Because, back: Waiting | None = None) -> Decision:
-    """Promises the callback and says when; without a number that may be dialled, asks for one first.
+def arrange(
+    call: Call, office: str, world: World, because: Because, back: Waiting | None = None, *also: Line
+) -> Decision:
+    """Promises the callback and says when, and `also` this; without a number that may be dialled, asks for one.
 
     What is owed already is what is promised. Whoever waited at `back` keeps that place in the line, unless nobody of
     the office is logged on, and goes on waiting there when there is no number to give.
@@ -67,34 +71,44 @@ def arrange(call: Call, office: str, world: World, because: Because, back: Waiti
     kept = promise(recognised(owed, call, world), world.now)
     begins_now = kept.slot.start == world.now
     said = in_turn(turn.minutes) if turn is not None and begins_now else promised(kept)
-    call = closes(call, world.now, said, named_by(spelled(kept.reference)), line("goodbye"))
+    told = (said, *also, named_by(spelled(kept.reference)), line("callback_repeat"))
+    call = _tell(lets_go_of_others(call), Promising(office, "repeat"), world, Gather(told, timeout=4.0))
     return Decision(because, call=call, callbacks=(kept,), diaries=diaries)
 
 
+def _tell(call: Call, phase: Promising, world: World, doing: Doing) -> Call:
+    return does(enter(call, phase, timer("input", world.now, BACKSTOP)), call.legs[0].id, doing)
+
+
 def _ask_number(call: Call, phase: Promising, world: World, because: Because, text: str) -> Decision:
-    call = enter(call, phase, timer("input", world.now, BACKSTOP))
     asked = Gather((line(text),), keys=DIGITS, timeout=10.0, finish="#")
-    return Decision(because, call=does(call, call.legs[0].id, asked))
+    return Decision(because, call=_tell(call, phase, world, asked))
 
 
 def _ask_again(call: Call, phase: Promising, world: World, because: Because) -> Decision:
-    call = enter(call, phase, timer("input", world.now, BACKSTOP))
-    return Decision(
-        because, call=does(call, call.legs[0].id, Gather((line("menu_retry"), line("closed_callback_offer"))))
-    )
+    asked = Gather((line("menu_retry"), line("closed_callback_offer")))
+    return Decision(because, call=_tell(call, phase, world, asked))
 
 
 def promising(call: Call, phase: Promising, event: Event, leg: Leg | None, world: World) -> Decision | None:
-    """Consent, then a number where there is none; silence goes on waiting, or ends the call with a greeting."""
+    """Consent, then a number where there is none; silence goes on waiting, or ends the call with a greeting.
+
+    What was promised is said again when any key is pressed (domain §6): an impatient one must not cut it short.
+    """
     match event:
+        case KeysPressed() if phase.asking == "repeat" and phase.mistakes < REPEATS:
+            again = _tell(call, replace(phase, mistakes=phase.mistakes + 1), world, call.legs[0].doing)
+            return Decision(why("promise.repeat"), call=again)
+        case KeysPressed() | InputTimedOut() | TimerFired(name="input") if phase.asking == "repeat":
+            return Decision(why("promise.told"), call=closes(call, world.now, line("goodbye")))
         case KeysPressed(keys="1") if phase.asking == "consent":
             return arrange(call, phase.office, world, why("promise.consent", office=phase.office), phase.back)
         case KeysPressed(keys=key) if phase.asking == "consent" and phase.back is None and not phase.mistakes:
             return _ask_again(call, replace(phase, mistakes=1), world, why("menu.wrong_key", key=key[:1]))
         case KeysPressed(number=number) if phase.asking == "number":
             if not refusal(world.policy, number):
-                heard = replace(call, number=number)
-                return arrange(heard, phase.office, world, why("promise.number", kind=number.kind), phase.back)
+                because = why("promise.number", kind=number.kind)
+                return arrange(replace(call, number=number), phase.office, world, because, phase.back, heard(number))
             if not phase.mistakes:
                 because = why("promise.number_refused", kind=number.kind)
                 return _ask_number(call, replace(phase, mistakes=1), world, because, "callback_number_refused")

@@ -29,6 +29,17 @@ BUILT_IN: dict[str, Text] = {
             },
         ),
         Text(
+            "callback_number_heard",
+            {"nl": "Wij bellen u op nummer {nummer}.", "en": "We will call you on {nummer}."},
+        ),
+        Text(
+            "callback_repeat",
+            {
+                "nl": "Wilt u dit nog eens horen? Toets dan een sterretje.",
+                "en": "To hear this again, press the star key.",
+            },
+        ),
+        Text(
             "accept_call",
             {
                 "nl": "Een gesprek van de gemeente {gemeente}. Toets 1 om het aan te nemen.",

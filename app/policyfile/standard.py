@@ -28,6 +28,8 @@ SLOTS: dict[str, frozenset[str]] = {
         "callback_promised": "collega dag van tot",
         "callback_in_turn": "minuten",
         "callback_reference": "nummer",
+        "callback_number_heard": "nummer",
+        "callback_repeat": "",
         "callback_ask_number": "",
         "callback_number_refused": "",
         "back_soon": "",

@@ -101,6 +101,8 @@ def _value(policy: Policy, language: str, value: str, names: Mapping[str, str]) 
     if not colon:
         return value
     match kind:
+        case "digits":
+            return ", ".join(" ".join(part) for part in _value(policy, language, key, names).split())
         case "agent":
             agent = policy.agents.get(key)
             return agent.name if agent else ""

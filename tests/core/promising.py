@@ -19,6 +19,8 @@ from app.call.world import World
 from tests.core.policies import policy
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+PROMISED = ["callback_promised", "callback_reference", "callback_repeat"]
+"""What the caller hears of an appointment."""
 MOBILE = Given("c1.number", "mobile", "NL")
 
 

@@ -131,7 +131,7 @@ def test_a_recalled_caller_after_closing_time_is_promised_what_is_owed() -> None
     everybody_goes(centre)
     centre.now += timedelta(hours=2)
     assert codes(centre.wait(0)) == ["wait.closed"]
-    assert (phase(centre), hears(caller(centre))[0]) == ("Closing", "callback_promised")
+    assert (phase(centre), hears(caller(centre))[0]) == ("Promising", "callback_promised")
 
 
 def test_a_recalled_caller_without_a_number_is_not_asked_for_it_again_and_again() -> None:

@@ -7,20 +7,20 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.callback import Slot
-from app.call.legs import Gather, Prompt
+from app.call.legs import Gather, Line
 from app.call.numbers import Given
 from app.callbacks.absence import owe
 from tests.core.acts import MOBILE, PREMIUM, WITHHELD, presses, rings, silent
 from tests.core.house import House
 from tests.core.moments import promising, promising_in_line, promising_number, recalled
-from tests.core.promising import Change
+from tests.core.promising import PROMISED, Change
 from tests.core.seen import caller, codes, hears, of, phase
 
 
 def test_key_one_promises_and_says_when_and_goodbye() -> None:
     centre = promising()
     assert codes(presses(centre, "1")) == ["promise.consent"]
-    assert (phase(centre), hears(caller(centre))) == ("Closing", ["callback_promised", "callback_reference", "goodbye"])
+    assert (phase(centre), hears(caller(centre))) == ("Promising", PROMISED)
     (callback,) = centre.callbacks.values()
     assert (callback.status, callback.office, callback.cause, callback.number) == (
         "promised", "kcc", "asked", "c1.number",
@@ -49,6 +49,32 @@ def test_a_withheld_number_is_asked_for_and_a_whole_number_is_listened_to() -> N
     assert (hears(caller(centre)), doing.keys, doing.finish) == (["callback_ask_number"], 15, "#")
     assert codes(presses(centre, "", MOBILE)) == ["promise.number"]
     assert [c.number for c in centre.callbacks.values()] == ["c1.number"]
+    assert hears(caller(centre)) == [PROMISED[0], "callback_number_heard", *PROMISED[1:]]
+    assert lines(centre)[1].slots == {"nummer": "digits:@c1.number"}
+
+
+def lines(centre: House) -> tuple[Line, ...]:
+    doing = caller(centre).doing
+    assert isinstance(doing, Gather)
+    return doing.lines
+
+
+def test_what_was_promised_is_said_again_on_request_and_silence_ends() -> None:
+    """Domain §6: moments and numbers are repeated on request."""
+    centre = promising()
+    presses(centre, "1")
+    told = lines(centre)
+    for key in ("*", "1", "*"):
+        assert codes(presses(centre, key)) == ["promise.repeat"]
+        assert (phase(centre), lines(centre)) == ("Promising", told)
+    assert codes(presses(centre, "*")) == ["promise.told"], "and not for ever"
+    assert (phase(centre), hears(caller(centre))) == ("Closing", ["goodbye"])
+    by_silence, by_clock = promising(), promising()
+    for other in (by_silence, by_clock):
+        presses(other, "1")
+    assert codes(silent(by_silence)) == ["promise.told"]
+    by_clock.wait(60)
+    assert [hears(caller(other)) for other in (by_silence, by_clock)] == [["goodbye"], ["goodbye"]]
 
 
 def test_a_number_that_may_not_be_dialled_is_asked_for_once_more() -> None:
@@ -110,7 +136,7 @@ def at_work() -> House:
 def test_where_nobody_is_logged_on_there_is_no_line_to_keep_a_place_in() -> None:
     centre = promising_in_line()
     presses(centre, "1")
-    assert hears(caller(centre)) == ["callback_promised", "callback_reference", "goodbye"]
+    assert hears(caller(centre)) == PROMISED
     assert centre.callbacks["c1.cb1"].turn is None
 
 
@@ -118,7 +144,7 @@ def test_whoever_waited_keeps_the_place_and_hears_how_long_it_still_takes() -> N
     centre = at_work()
     joined = centre.now - timedelta(seconds=300)
     assert codes(presses(centre, "1")) == ["promise.consent"]
-    assert hears(caller(centre)) == ["callback_in_turn", "callback_reference", "goodbye"]
+    assert hears(caller(centre)) == ["callback_in_turn", *PROMISED[1:]]
     (callback,) = centre.callbacks.values()
     assert (callback.turn, callback.slot.start, callback.status) == (joined, centre.now, "promised")
 
@@ -130,7 +156,7 @@ def test_the_wait_is_that_of_the_kept_place_not_of_a_new_one_behind_the_others()
         presses(centre, "1", call=call)
     presses(centre, "1")
     doing = caller(centre).doing
-    assert isinstance(doing, Prompt)
+    assert isinstance(doing, Gather)
     assert doing.lines[0].slots == {"minuten": "5"}
 
 
@@ -138,7 +164,7 @@ def test_what_was_owed_before_keeps_its_moment() -> None:
     centre = recalled()
     before = centre.callbacks["c1.cb1"].slot
     centre.wait(300)
-    assert hears(caller(centre)) == ["callback_promised", "callback_reference", "goodbye"]
+    assert hears(caller(centre)) == PROMISED
     assert (centre.callbacks["c1.cb1"].slot, centre.callbacks["c1.cb1"].turn) == (before, None)
 
 

@@ -26,6 +26,7 @@ def promised(*agents: str, call: str = "c1", centre: House | None = None) -> Hou
     presses(centre, "1", call=call)
     centre.wait(135)
     presses(centre, "1", call=call)
+    centre.handle(e.InputTimedOut(call, f"{call}.1", caller(centre, call).step))
     return centre
 
 

@@ -11,6 +11,7 @@ from tests.core.acts import WITHHELD, ends, heard, house, phone_rings, presses, 
 from tests.core.house import House
 from tests.core.moments import recalled, waiting
 from tests.core.policies import policy
+from tests.core.promising import PROMISED
 from tests.core.seen import caller, codes, during, first, hears, last, of, phase, sent
 
 
@@ -41,7 +42,7 @@ def test_whom_everybody_went_home_before_they_came_back_is_promised_a_callback_a
         centre.handle(e.AgentLoggedOff(agent))
     codes_of = codes(centre.handle(e.CallerReturned("c1")))
     assert codes_of == ["wait.nobody"]
-    assert phase(centre) == "Closing"
+    assert (phase(centre), hears(caller(centre))) == ("Promising", PROMISED)
 
 
 def minutes(centre: House) -> tuple[str, str]:
@@ -98,7 +99,7 @@ def test_key_one_makes_the_promise_and_another_key_goes_on_waiting() -> None:
         centre.wait(135)
     assert codes(presses(other, "5")) == ["music"]
     assert codes(presses(one, "1")) == ["promise.asked"]
-    assert (phase(other), phase(one)) == ("Waiting", "Closing")
+    assert (phase(other), phase(one)) == ("Waiting", "Promising")
     assert [c.status for c in one.callbacks.values()] == ["promised"]
 
 
@@ -169,7 +170,7 @@ def test_a_recalled_caller_is_promised_the_callback_that_is_pending() -> None:
     centre = recalled()
     assert isinstance(of(centre).phase, Waiting)
     centre.wait(300)
-    assert (phase(centre), hears(caller(centre))) == ("Closing", ["callback_promised", "callback_reference", "goodbye"])
+    assert (phase(centre), hears(caller(centre))) == ("Promising", PROMISED)
     assert [(c.colleague, c.status) for c in centre.callbacks.values()] == [("piet", "promised")]
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.call.legs import Line
+from app.call.legs import Line, Prompt, refs
 from app.call.policy import Text
 from app.providers.speech import clock, day, display, sentences
 from tests.core.policies import policy
@@ -76,6 +76,13 @@ def test_an_appointment_in_words() -> None:
     assert say(line, {"num": "+31612345678"}) == (
         "Ans Vos belt u dinsdag 24 november tussen 10.00 en 10.30 uur op 06 12 34 56 78.",
     )
+
+
+def test_a_number_digit_by_digit() -> None:
+    line = Line("position", {"nummer": "digits:@num"})
+    assert refs(Prompt((line,))) == ["num"]
+    assert say(line, {"num": "+31612345678"}) == ("U bent nummer 0 6, 1 2, 3 4, 5 6, 7 8.",)
+    assert say(line) == (), "a number that is gone is not read back"
 
 
 def test_labels_come_from_the_policy_in_the_language_spoken() -> None:
