@@ -31,6 +31,7 @@ WORDS = {
         "closed": "gesloten; de beller kan een terugbelafspraak maken",
         "topic": "onderwerp {0}",
         "line": "regel",
+        "file": "volgens {0}",
         "not_phone": "'{0}' is geen telefoonnummer",
         "not_moment": "'{0}' is geen moment (schrijf zoals di 10:15 of 2026-04-27 10:15)",
         "not_key": "'{0}' is geen toets (0 tot en met 9)",
@@ -45,6 +46,7 @@ WORDS = {
         "closed": "closed; the caller may ask to be called back",
         "topic": "topic {0}",
         "line": "line",
+        "file": "according to {0}",
         "not_phone": "'{0}' is not a telephone number",
         "not_moment": "'{0}' is not a moment (write as tue 10:15 or 2026-04-27 10:15)",
         "not_key": "'{0}' is not a key (0 to 9)",
@@ -64,7 +66,12 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     _common(checking)
     checking.set_defaults(run=run_check)
-    explaining = subparsers.add_parser("explain", help="waar een beller heen gaat, stap voor stap, met de regels")
+    explaining = subparsers.add_parser(
+        "explain",
+        help="waar een beller heen gaat volgens een bestand, stap voor stap, met de regels",
+        description="Waar een beller heen gaat volgens dit bestand. De service kan een andere versie in gebruik hebben,"
+        " zie warmlijn policy versions, en warmlijn policy show voor de tekst.",
+    )
     explaining.add_argument("--number", required=True, metavar="NUMMER", help="het gekozen nummer, zoals '14 0123'")
     explaining.add_argument(
         "--press", action="extend", nargs="+", default=[], metavar="TOETS", help="een of meer toetsen"
@@ -72,7 +79,10 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     explaining.add_argument("--say", default="", metavar="WOORDEN", help="wat de beller zegt")
     explaining.add_argument("--language", default="", metavar="TAAL", help="de taal van de beller, zoals en")
     explaining.add_argument("--at", default="", metavar="MOMENT", help="zoals 'di 10:15'; standaard nu")
-    explaining.add_argument("--file", default=FILE, metavar="BESTAND", help=f"het bestand (standaard {FILE})")
+    file = os.environ.get("WARMLIJN_POLICY") or FILE
+    explaining.add_argument(
+        "--file", default=file, metavar="BESTAND", help=f"het bestand (standaard WARMLIJN_POLICY, nu {file})"
+    )
     _common(explaining)
     explaining.set_defaults(run=run_explain)
 
@@ -141,7 +151,8 @@ def run_explain(args: argparse.Namespace) -> int:
         sys.stderr.write(f"{caller}\n")
         return 1
     walked = walk(policy, caller, args.lang)
-    sys.stdout.write(msgspec.json.encode(walked).decode() + "\n" if args.json else _walked_text(walked, words))
+    told = words["file"].format(args.file) + "\n" + _walked_text(walked, words)
+    sys.stdout.write(msgspec.json.encode(walked).decode() + "\n" if args.json else told)
     return 0
 
 

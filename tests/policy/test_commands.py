@@ -132,10 +132,21 @@ def test_the_schema_is_written(capsys: pytest.CaptureFixture[str]) -> None:
 def test_explain_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain", "--file", FILE, "--number", "14 0123", "--say", "een traplift", "--at", "di 10:15") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("1. nummer 140123 leidt naar keuzemenu hoofdmenu (regel ")
+    assert lines[0] == f"volgens {FILE}"
+    assert lines[1].startswith("1. nummer 140123 leidt naar keuzemenu hoofdmenu (regel ")
     assert lines[-1] == "= naar frontoffice sociaal, onderwerp wmo"
     assert run("explain", "--file", FILE, "--number", "14 0123", "--at", "za 10:15", "--lang", "en") == 0
     assert capsys.readouterr().out.splitlines()[-1] == "= closed; the caller may ask to be called back"
+
+
+def test_explain_is_about_the_file_of_the_service_unless_told_otherwise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(GOOD)
+    monkeypatch.setenv("WARMLIJN_POLICY", str(file))
+    assert run("explain", "--number", "14 0123", "--lang", "en") == 0
+    assert capsys.readouterr().out.startswith(f"according to {file}\n")
 
 
 def test_explain_in_json(capsys: pytest.CaptureFixture[str]) -> None:
