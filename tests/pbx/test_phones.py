@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from app.call.call import Connected, Consulting, Offering, Talking
 from app.call.events import CallerIdentified, CompleteAsked, ConsultAsked
-from app.call.legs import Gather, Prompt
+from app.call.legs import Gather, Music, Prompt
 from app.call.policy import Address, AgentProfile, Colleague, Keys, Policy
 from app.providers.base import Arrival
 from tests.pbx import ports
@@ -241,6 +242,42 @@ async def test_the_transfer_key_pressed_again_connects(stage: Stage) -> None:
         assert await hear(caller=caller, ans=ans) == {"caller": {"103"}, "ans": {"caller"}}
         await caller.hangs_up()
         await asyncio.gather(ans.over(), bart.parted())
+
+
+async def test_the_phone_s_own_attended_transfer_moves_nobody_and_the_caller_is_kept(stage: Stage) -> None:
+    async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
+        call = await talking(stage, caller, bart)
+        await bart.command("hold")
+        await stage.until(lambda c: isinstance(c.legs[0].doing, Music))
+        await bart.dials("103")
+        await ans.rings()
+        await ans.accepts()
+        await ans.saw("CALL_ESTABLISHED")
+        await bart.command("line", "1")
+        await bart.command("transfer", f"sip:103@{stage.pbx.sip}?Replaces={await other_line(stage, call)}")
+        async with asyncio.timeout(5):
+            while not await stage.pool.fetch("SELECT 1 FROM events WHERE type = 'PhoneTransferAsked'"):
+                await asyncio.sleep(0.05)
+        assert await hear(caller=caller, ans=ans) == {"caller": {"music"}, "ans": {"101"}}
+        await ans.hangs_up()
+        await bart.command("line", "1")
+        await bart.command("resume")
+        await stage.until(lambda c: not isinstance(c.legs[0].doing, Music))
+        assert await hear(caller=caller) == {"caller": {"101"}}
+        assert [party for party, *_ in await stage.outcomes()] == ["bart"]
+        await caller.hangs_up()
+        await bart.parted()
+
+
+async def other_line(stage: Stage, call: str) -> str:
+    """The call that 101 has besides ours, as Replaces names it."""
+    lines = [line["id"] for line in await stage.pbx.get("/channels") if str(line["name"]).startswith("PJSIP/101-")]
+    (other,) = (line for line in lines if line != f"{call}.2")
+    said: list[str] = []
+    for what in ("call-id", "local_tag", "remote_tag"):
+        answer: Any = await stage.pbx.get(f"/channels/{other}/variable?variable=CHANNEL(pjsip,{what})")
+        said.append(answer["value"])
+    return "{}%3Bto-tag%3D{}%3Bfrom-tag%3D{}".format(*said)
 
 
 async def test_an_agent_who_telephones_by_themselves_is_not_rung_until_the_phone_is_free(stage: Stage) -> None:

@@ -186,6 +186,32 @@ def test_the_transfer_key_names_a_colleague_once() -> None:
     assert told("ChannelTransfer", **asked, state="channel_progress") is None
 
 
+ATTENDED = {
+    "destination": "201", "protocol_id": "f06b1193140ecfe9",
+    "additional_protocol_params": [
+        {"parameter_name": "from", "parameter_value": "ee91ad44f6b947f4"},
+        {"parameter_name": "to", "parameter_value": "ab2b7912-f8cf-4d41-a3a8-03d3c73f1ab0"},
+    ],
+}  # fmt: skip
+"""As Asterisk 22.10 tells a REFER whose Refer-To holds Replaces."""
+
+
+@pytest.mark.parametrize(
+    ("requested", "more"),
+    [(ATTENDED, {"destination_channel": channel("pbx-1795433375.7"), "connected_channel": channel("pbx-1795433375.8"),
+                 "bridge": {"id": "b9f43fd3-011e-438b-b1b0-e8e94d479531", "channels": ["pbx-1795433375.7"]}}),
+     (ATTENDED, {}), ({"protocol_id": "nobody"}, {}), ({"destination": ""}, {}), ({}, {})],
+    ids=["another line", "a call it has not", "no number", "an empty number", "nothing"],
+)  # fmt: skip
+def test_an_attended_transfer_of_the_phone_connects_and_consults_nobody(
+    requested: dict[str, Any], more: dict[str, Any]
+) -> None:
+    found = told("ChannelTransfer", refer_to={"requested_destination": requested, **more},
+                 referred_by={"source_channel": channel(LEG)})  # fmt: skip
+    assert found is not None
+    assert found.event == core.PhoneTransferAsked(CALL, LEG, "", "unknown")
+
+
 def test_what_is_no_event_is_refused_by_name() -> None:
     assert told("ChannelVarset", variable="X", value="Y") is None
     assert ours(LEG)

@@ -126,13 +126,13 @@ def _held(read: Read, told: Told) -> Arrival | None:
 
 
 def _transfer(read: Read, told: Told) -> Arrival | None:
-    """The transfer key of an agent's phone."""
-    channel = told.referred_by.source_channel
+    """The transfer key of an agent's phone. Whoever is on its other line (attended) is nobody we can connect."""
+    channel, wanted = told.referred_by.source_channel, told.refer_to.requested_destination
     if channel is None or not ours(channel.id) or told.state:
         return None
-    event = core.PhoneTransferAsked(
-        _call(channel.id), channel.id, *target(told.refer_to.requested_destination.destination, read.policy)
-    )
+    blind = wanted.destination and not wanted.protocol_id
+    colleague, wrong = target(wanted.destination, read.policy) if blind else ("", "unknown")
+    event = core.PhoneTransferAsked(_call(channel.id), channel.id, colleague, wrong)
     return _of(read, channel.id, f"transfer:{told.timestamp}", event)
 
 

@@ -57,9 +57,10 @@ class Device(Struct, frozen=True):
 
 
 class Requested(Struct, frozen=True):
-    """Where a phone's transfer key wants to go."""
+    """Where a phone's transfer key wants to go; `protocol_id` is the call on its other line in an attended transfer."""
 
     destination: str = ""
+    protocol_id: str = ""
 
 
 class ReferTo(Struct, frozen=True):
