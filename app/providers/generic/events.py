@@ -201,7 +201,10 @@ class PhoneRetrieved(Envelope, frozen=True, kw_only=True, tag=f"{PREFIX}phone.re
 
 
 class DeviceChanged(Envelope, frozen=True, kw_only=True, tag=f"{PREFIX}device.changed.v1"):
-    """An agent's phone became reachable, busy, or is gone."""
+    """An agent's phone became reachable, busy, or is gone: remembered until the next word of it.
+
+    Who tells `busy`, of our calls or others, also tells `idle`: an agent does not become ready with a busy phone.
+    """
 
     data: DeviceData
 
