@@ -24,7 +24,7 @@ async def check(patient: Patient) -> list[Finding]:
     """Missing ones one by one, those that are not registered together. Raises Uncertain."""
     wanted, numbers = _wanted(patient)
     known = {str(each.get("resource")): str(each.get("state")) for each in await patient.listed("/endpoints/PJSIP")}
-    found = _outside(patient, known, numbers)
+    found = [*_outside(patient, known, numbers), *await _parameters(patient)]
     if not wanted:
         return [*found, Finding("phones_none")]
     endpoints = {user: DIALLED.fullmatch(patient.settings.phones.replace("{user}", user)) for user in wanted}
@@ -68,6 +68,13 @@ def _outside(patient: Patient, known: Mapping[str, str], numbers: int) -> list[F
         near = get_close_matches(name, list(known), 1)
         return [Finding("trunk_absent", {"trunk": f"PJSIP/{name}", "near": near[0] if near else ""})]
     return [Finding("trunk_offline" if known[name] == "offline" else "outside_ok", {"trunk": f"PJSIP/{name}"})]
+
+
+async def _parameters(patient: Patient) -> list[Finding]:
+    """Whether `sip:+31612345678;cpc=ordinary@...` is read as that number. Raises Uncertain."""
+    told = await patient.listed("/asterisk/config/dynamic/res_pjsip/global/global")
+    read = {each.get("attribute"): each.get("value") for each in told}
+    return [Finding("user_options")] if read.get("ignore_uri_user_options") == "false" else []
 
 
 def _absent(user: str, name: str, who: str, known: Mapping[str, str]) -> Finding:

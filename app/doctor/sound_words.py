@@ -69,6 +69,16 @@ SOUND: Mapping[str, Words] = {
         "Set redirect_method = uri_core for these phones in pjsip.conf; then: "
         "asterisk -rx 'module reload res_pjsip.so'.",
     ),
+    "user_options": Words(
+        "phones", "warning",
+        "Een nummer met iets erachter (sip:+31612345678;cpc=ordinary@...) wordt niet als dat nummer gelezen: "
+        "sommige netwerken sturen dat mee, en dan is de beller onbekend of komt de oproep niet aan.",
+        "A number with something behind it (sip:+31612345678;cpc=ordinary@...) is not read as that number: "
+        "some networks send that, and then the caller is unknown or the call does not arrive.",
+        "Zet ignore_uri_user_options = yes in [global] van pjsip.conf; daarna: "
+        "asterisk -rx 'module reload res_pjsip.so'.",
+        "Set ignore_uri_user_options = yes in [global] of pjsip.conf; then: asterisk -rx 'module reload res_pjsip.so'.",
+    ),
     "outside_ok": Words(
         "phones", "ok", "Naar buiten wordt gebeld via {trunk}.", "Calls outside go through {trunk}."
     ),

@@ -127,6 +127,8 @@ async def test_a_healthy_switch(tmp_path: Path) -> None:
         ({"__applications__warmlijn": 404}, {"app_absent"}),
         ({"__endpoints__PJSIP": []}, {"trunk_absent", "phone_absent"}),
         ({"__endpoints__PJSIP": [{"resource": "trunk", "state": "offline"}]}, {"trunk_offline"}),
+        ({"__asterisk__config__dynamic__res_pjsip__global__global": [
+            {"attribute": "ignore_uri_user_options", "value": "false"}]}, {"user_options"}),
         ({"ahead": 40.0}, {"clock_asterisk"}),
         ({"ahead": -40.0}, {"clock_asterisk"}),
     ],
