@@ -52,6 +52,7 @@ core: setup          ## prove the pure rules: tables, stories and laws that take
 
 models: setup        ## check the models of the warm transfer and of the callback with spin
 	models/run -DALL -DDECIDED -DCLICKS=4
+	models/run -DALL -DDECIDED -DSWAP -DCLICKS=4
 	MODEL=callback.pml models/run -DALL
 
 bench: setup         ## measure against the floor; writes bench/results.json
