@@ -91,7 +91,7 @@ AGENT: dict[str, tuple[After, Record]] = {
     "consult rings": (colleague_answers, DONE),
     "announced": (with_colleague, DONE),
     "consult": (with_colleague, DONE),
-    "swapped": (with_colleague, DONE),
+    "swapped": (over, replace(CONSULTED, callbacks="")),
     "all three": (with_colleague, DONE),
     "connecting": (with_colleague, DONE),
 }
