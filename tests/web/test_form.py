@@ -95,6 +95,24 @@ async def test_what_does_not_exist_is_told_together_with_what_was_meant(house: H
     assert english.json()["errors"][0]["detail"] == "Name exactly one of: colleague, department."
 
 
+async def test_a_wrong_form_and_what_does_not_exist_are_told_together(house: House) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    consult = {"colleague": "fatma", "topic": 5, "department": "WMO!", "naam": "x"}
+    questions = [{"topic": "wmoo", "direct": True}, {"topic": "wmo"}, 3]
+    for action, asked, expected in (
+        ("consult", consult, {"colleague": "unknown", "topic": "string_type", "department": "string_pattern_mismatch",
+                              "naam": "extra_forbidden"}),
+        ("registration", {"questions": questions}, {"questions/0/topic": "unknown", "questions/1/direct": "missing",
+                                                    "questions/2": "value"}),
+        ("consult", ["fatma"], {"": "value"}),
+    ):
+        answer = await bart.post(f"/calls/{call}/{action}", json=asked)
+        assert answer.status_code == 400
+        told = [(error["pointer"].lstrip("#/"), error["code"]) for error in answer.json()["errors"]]
+        assert sorted(told) == sorted(expected.items())
+
+
 async def test_a_message_has_an_end_and_is_heard_until_then(house: House) -> None:
     tess = house.as_("tess")
     wrong = await tess.put("/message", json={"text": "Storing", "until": "2020-01-01T00:00:00Z", "topic": "niets"})

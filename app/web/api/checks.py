@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 from msgspec.structs import replace
@@ -13,6 +13,9 @@ from app.providers import numbers
 from app.web.api.problems import Mistakes
 from app.web.api.words import KINDS
 from app.web.persons import reference
+
+LONGEST, MOST = 64, 20
+"""Signs of an id, questions of a registration: more is wrong in its form, and is not looked up."""
 
 
 class References:
@@ -37,6 +40,13 @@ class References:
             self._wrong(pointer or f"#/{kind}", "unknown", kind=KINDS[kind][self._language] + hint)
         return key or ""
 
+    def check_all(self, body: object) -> None:
+        """Every id in a body whose form is wrong, so that who sent it hears everything at once."""
+        for pointer, fields in (("#", body), *enumerated(body)):
+            for kind, key in fields.items() if isinstance(fields, dict) else ():
+                if kind in KINDS and isinstance(key, str) and len(key) <= LONGEST:
+                    self.check(kind, key, f"{pointer}/{kind}")
+
     def number(self, typed: str | None, place: str) -> tuple[Given, dict[str, str]]:
         """A number somebody typed: what the core may know of it, and what is kept apart under its ref below `place`.
 
@@ -52,3 +62,10 @@ class References:
             return number, {}
         ref = f"{place}.{reference(self._person_key, place, e164)}"
         return replace(number, ref=ref), {ref: e164}
+
+
+def enumerated(body: object) -> Iterator[tuple[str, object]]:
+    """The questions of a registration, each with its pointer."""
+    questions = body.get("questions") if isinstance(body, dict) else None
+    for at, question in enumerate(questions[:MOST] if isinstance(questions, list) else ()):
+        yield f"#/questions/{at}", question

@@ -7,9 +7,12 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from app.web.api.problems import Problem
+from app.web.api.checks import References
+from app.web.api.problems import Mistake, Mistakes, Problem, misshapen
+from app.web.api.words import language_of
 from app.web.auth import Role, User, bearer, user_of
 from app.web.means import Means
 
@@ -42,9 +45,20 @@ class GuardedRoute(APIRoute):
             if user.role not in roles:
                 raise Problem(403, "not_allowed")
             request.state.user = user
-            return await handle(request)
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                raise Problem(400, "invalid", errors=await _everything(request, user, error)) from None
 
         return guarded
+
+
+async def _everything(request: Request, user: User, error: RequestValidationError) -> list[Mistake]:
+    """What is wrong with the form of a request, and the ids in it that the routing does not know."""
+    language, means = language_of(request), means_of(request)
+    unknown = Mistakes(language)
+    References(unknown, await means.policy(user.centre), language, means.person_key).check_all(error.body)
+    return unknown.beside(misshapen(error, language))
 
 
 async def _authenticated(request: Request) -> User:

@@ -82,6 +82,11 @@ class Mistakes:
         if self._found:
             raise Problem(400, "invalid", errors=self._found)
 
+    def beside(self, others: Sequence[Mistake]) -> list[Mistake]:
+        """These mistakes, and what was found elsewhere."""
+        there = {mistake.pointer for mistake in others}
+        return [*others, *(mistake for mistake in self._found if mistake.pointer not in there)]
+
 
 def body_mistake(pointer: str, code: str, language: str, **words: object) -> Mistake:
     """A mistake in the body."""
@@ -134,8 +139,7 @@ def _problem(request: Request, error: Exception) -> Problem:
         case Problem():
             return error
         case RequestValidationError():
-            language = language_of(request)
-            return Problem(400, "invalid", errors=[_mistake(e, language) for e in error.errors()])
+            return Problem(400, "invalid", errors=misshapen(error, language_of(request)))
         case HTTPException():
             code = CODES.get(error.status_code, "failed")
             return Problem(error.status_code, code, headers=error.headers)
@@ -145,6 +149,11 @@ def _problem(request: Request, error: Exception) -> Problem:
             return Problem(503, "unavailable", headers={"Retry-After": "2"})
         case _:
             return Problem(500, "failed")
+
+
+def misshapen(error: RequestValidationError, language: str) -> list[Mistake]:
+    """Everything that is wrong with the form of a request."""
+    return [_mistake(each, language) for each in error.errors()]
 
 
 def _mistake(error: Mapping[str, Any], language: str) -> Mistake:
