@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,9 @@ def _happen(house: House, name: str, words: list[str]) -> list[Step]:
         data["words"] = given["words"].split("_")
     if "callback" in fields:
         data["callback"] = given.get("callback", house.calls[call_id].callback)
+    if "slot" in given:
+        start = datetime.fromisoformat(given["slot"]).replace(tzinfo=LOCAL)
+        data["slot"] = {"start": start, "end": start + timedelta(minutes=30)}
     if "others" in given:
         data["others"] = dict([given["others"].split(":")])
     if "questions" in fields:
