@@ -34,6 +34,7 @@ from app.call.rings import answered, stopped
 from app.call.world import World
 from app.callbacks.absence import Owed, owe, promise
 from app.callbacks.gate import refusal
+from app.callbacks.question import at_hand, owed_by
 from app.transfer.phone import withdrawn
 
 OVER = (Degraded, Ended)
@@ -92,20 +93,19 @@ def degrade(call: Call | None, event: DegradeServed, world: World) -> Decision:
 def _owing(
     call: Call, parting: Parting, world: World, *, lost: bool = False
 ) -> tuple[Call, tuple[Callback, ...], tuple[Diary, ...]]:
-    """The open callback of this call is promised; a transfer that was under way, or a lost caller, leaves one."""
-    owed = world.callbacks.get(call.callback)
+    """All that this call owes is promised; a transfer that was under way, or a lost caller, leaves a promise, too."""
+    owed = {callback.id: callback for callback in owed_by(call, world) if callback.status == "pending"}
     diaries: tuple[Diary, ...] = ()
-    if owed is None or not owed.open:
-        made = None
-        if parting.transfer is not None:
-            made = _left_behind(call, *parting.transfer, world)
-        elif lost and not refusal(world.policy, call.number):
-            made = _lost(call, world)
-        if made is not None:
-            call, owed, diaries = made.call, made.callback, made.diaries
-    if owed is None or owed.status != "pending":
-        return call, () if owed is None or not diaries else (owed,), diaries
-    return call, (promise(owed, world.now),), diaries
+    if at_hand(call, world) is None and (made := _left(call, parting, world, lost=lost)):
+        call, owed[made.callback.id], diaries = made.call, made.callback, made.diaries
+    return call, tuple(promise(callback, world.now) for callback in owed.values()), diaries
+
+
+def _left(call: Call, parting: Parting, world: World, *, lost: bool) -> Owed | None:
+    """What the end itself leaves behind, when nothing is owed about this question yet."""
+    if parting.transfer is not None:
+        return _left_behind(call, *parting.transfer, world)
+    return _lost(call, world) if lost and not refusal(world.policy, call.number) else None
 
 
 def _without_number(callbacks: tuple[Callback, ...], world: World) -> tuple[Warned, ...]:

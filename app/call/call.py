@@ -59,6 +59,7 @@ class Wish(Struct, frozen=True):
     colleague: str = ""
     department: str = ""
     topic: str = ""
+    on_behalf: str = ""
 
 
 class Joining(Struct, frozen=True, tag=True):
@@ -202,6 +203,9 @@ class Call(Struct, frozen=True):
     """Ref of the person after the agent's check; a number is not a person (domain §6)."""
     office: str = ""
     topic: str = ""
+    """Of the question at hand, as far as it is known."""
+    on_behalf: str = ""
+    """Ref of the person whom that question concerns when it is not the caller."""
     reference: str = ""
     """The number people name the call by (`reference.py`); empty for calls of before there was one."""
     timers: tuple[Timer, ...] = ()
@@ -212,7 +216,7 @@ class Call(Struct, frozen=True):
     unwilling: tuple[str, ...] = ()
     """Of those, who declined or did not answer: not rung again while another is left (design §5 rule 13)."""
     callback: str = ""
-    """The open callback of this call."""
+    """What is owed about the question at hand, if anything; other questions of this call may have theirs."""
     promises: int = 0
     """Callbacks made so far; the next is `{id}.cb{promises + 1}`."""
     made: int = 1

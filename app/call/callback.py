@@ -24,11 +24,13 @@ class Slot(Struct, frozen=True):
 class Callback(Struct, frozen=True):
     """Pending at once when a transfer fails; promised when confirmed or when the call ends (design §5 rule 11).
 
-    `subject` is the topic, else the department; at most one open callback per confirmed person and subject.
+    `subject` is the topic, else the department; at most one open callback per confirmed person (else per call), person
+    concerned and subject.
     """
 
     id: str
     call: str
+    """The first that asked for it."""
     status: CallbackStatus
     subject: str
     created_at: datetime
@@ -52,6 +54,7 @@ class Callback(Struct, frozen=True):
     reference: str = ""
     """The number of the call it was first asked in, as the caller was told."""
     on_behalf: str = ""
+    """Ref of the person concerned when that is not the caller."""
     reach: Reach = "telephone"
     discreet: bool = False
     because: str = ""
@@ -65,6 +68,8 @@ class Callback(Struct, frozen=True):
     """How many calls asked for it."""
     tried: int = 0
     """How often the caller was rung and not reached."""
+    again: str = ""
+    """The latest call that asked for it again."""
     timers: tuple[Timer, ...] = ()
     v: int = 1
 

@@ -30,11 +30,12 @@ class AgentNotReady(OfAgent, frozen=True, tag=True):
 
 
 class ConsultAsked(ByAgent, frozen=True, tag=True):
-    """Consult this colleague, or whoever is there of a department."""
+    """Consult this colleague, or whoever is there of a department. A topic says which question it is about."""
 
     colleague: str = ""
     department: str = ""
     topic: str = ""
+    on_behalf: str = ""
 
 
 class ConsultCancelled(ByAgent, frozen=True, tag=True):
@@ -73,6 +74,7 @@ class CallbackAsked(ByAgent, frozen=True, tag=True):
     colleague: str = ""
     department: str = ""
     topic: str = ""
+    on_behalf: str = ""
 
 
 class CallbackConfirmed(OfCallback, frozen=True, tag=True):

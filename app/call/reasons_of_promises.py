@@ -33,6 +33,10 @@ OF_PROMISES: dict[str, tuple[str, str]] = {
     "ignored.callback_closed": ("{callback} is al afgesloten ({status})", "{callback} is closed already ({status})"),
     "ignored.callback_promised": ("{callback} was al afgesproken", "{callback} was agreed already"),
     "ignored.callback_same": ("aan {callback} verandert niets", "nothing changes in {callback}"),
+    "ignored.callback_twin": (
+        "over deze vraag, voor dezelfde persoon, is er al {callback}",
+        "about this question, for the same person, there is {callback} already",
+    ),
     "ignored.slot_past": ("dit moment is al voorbij", "this moment has passed"),
     "ignored.slot_far": ("dit moment is te ver weg", "this moment is too far ahead"),
     "ignored.slot_absent": ("de collega is dan afwezig", "the colleague is away then"),

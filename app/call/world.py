@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -29,7 +29,8 @@ class Waiter(Struct, frozen=True):
 class World(Struct, frozen=True):
     """The centre as it is at this event. `policy` is active now, `pinned` is the one the call began with.
 
-    `agents` holds every agent who has a row, `callbacks` the open ones of this call and this person,
+    `agents` holds every agent who has a row, `callbacks` the open ones of this call and this person (of a callback that
+    changes: those of its call and its person),
     `diaries` those of every owner, `waiting` all callers in `Waiting`.
     """
 
@@ -49,3 +50,11 @@ class World(Struct, frozen=True):
     def seeing(self, *agents: Agent) -> World:
         """The same world in which these agents have already changed."""
         return replace(self, agents={**self.agents, **{agent.id: agent for agent in agents}})
+
+    def after(self, callback: Callback, diaries: Iterable[Diary]) -> World:
+        """The same world in which this callback and these diaries have already changed."""
+        return replace(
+            self,
+            callbacks={**self.callbacks, callback.id: callback},
+            diaries={**self.diaries, **{diary.owner: diary for diary in diaries}},
+        )

@@ -15,6 +15,7 @@ from app.call.policy import Colleague, Policy
 from app.call.world import World
 from app.callbacks.gate import refusal
 from app.callbacks.owner import armed, chosen, moved, named, replanned
+from app.callbacks.question import asked_in, owed_about, owed_to_person, subject_of, twin
 from app.callbacks.rota import is_away
 from app.callbacks.slots import due, from_now
 
@@ -46,29 +47,27 @@ def owe(
     cause: str,
     colleague: str = "",
     department: str = "",
-    topic: str = "",
     office: str = "",
     agent: str = "",
     turn: Turn | None = None,
 ) -> Owed:
-    """The callback of this call, pending. Whatever is open already is enriched, never doubled (design §5 rule 11).
+    """What is owed about the question at hand, pending. What is open already is enriched, never doubled (rule 11).
 
-    Its subject is the topic, else the department, else the office; `cause` as in `Callback.cause`. With a `turn` the
-    caller keeps that place in the line instead of getting an appointment.
+    `cause` as in `Callback.cause`. With a `turn` the caller keeps that place in the line instead of getting an
+    appointment.
     """
     known = world.policy.colleagues.get(colleague)
     department = department or (known.department if known is not None else "")
     office = office or call.office or world.policy.municipality.kcc
-    subject = topic or call.topic or department or office
-    before = _open(call, subject, world)
+    subject = subject_of(call, world.policy, department, office)
+    before = owed_about(call, subject, world) or owed_to_person(call, subject, world)
     if before is None:
         call = replace(call, promises=call.promises + 1)
         after = _new(call, world, subject, named(colleague, department, office), turn)
         after = replace(after, colleague=colleague, department=department, office=office)
         after = chosen(after, world) if turn is None else after
     else:
-        another = before.call != call.id and before.id != call.callback
-        after = replace(before, asked=before.asked + another)
+        after = asked_again(before, call)
         if colleague or department not in ("", before.department):
             after = replace(after, colleague=colleague, department=department, instead_of="")
         after = replanned(before, after, world)
@@ -84,6 +83,7 @@ def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) ->
         call=call.id,
         status="pending",
         subject=subject,
+        on_behalf=call.on_behalf,
         created_at=now,
         slot=slot,
         due_at=due(policy, now),
@@ -94,38 +94,25 @@ def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) ->
     return armed(callback, policy, now)
 
 
-def _open(call: Call, subject: str, world: World) -> Callback | None:
-    """The open callback of this call, else the one this person is owed about this subject."""
-    theirs = None
-    for callback in world.callbacks.values():
-        if not callback.open:
-            continue
-        if callback.id == call.callback or callback.call == call.id:
-            return callback
-        if call.person and (callback.person, callback.subject) == (call.person, subject):
-            theirs = callback
-    return theirs
+def asked_again(callback: Callback, call: Call) -> Callback:
+    """Each call that asks for it counts once."""
+    if asked_in(callback, call):
+        return callback
+    return replace(callback, asked=callback.asked + 1, again=call.id)
 
 
 def recognised(callback: Callback, call: Call, world: World) -> Callback:
     """What the call knows by now of the caller: the number when it may be dialled, and the person.
 
-    Not the person when they are owed a callback about this subject already: there is at most one (design §5 rule 11).
+    Not the person when they are owed a callback about this question already: there is at most one (rule 11).
     """
     if not callback.number:
         allowed = not refusal(world.policy, call.number)
         callback = replace(callback, number=call.number.ref if allowed else "", number_kind=call.number.kind)
-    if call.person and not callback.person and owed_already(callback, call.person, world) is None:
-        callback = replace(callback, person=call.person)
+    if call.person and not callback.person:
+        theirs = replace(callback, person=call.person)
+        callback = callback if twin(theirs, world) else theirs
     return callback
-
-
-def owed_already(callback: Callback, person: str, world: World) -> Callback | None:
-    """Another open callback that this person is owed about the same subject."""
-    for other in world.callbacks.values():
-        if other.open and other.id != callback.id and (other.person, other.subject) == (person, callback.subject):
-            return other
-    return None
 
 
 def promise(callback: Callback, now: datetime) -> Callback:

@@ -21,6 +21,7 @@ from app.call.world import World
 from app.callbacks.absence import keep, promise, withdraw
 from app.callbacks.gate import refusal
 from app.callbacks.owner import armed, doubt, moved, owner, past_norm, proposed, unbooked
+from app.callbacks.question import twin
 from app.callbacks.slots import due, propose, snapped
 
 CallbackEvent = CallbackConfirmed | CallbackChanged | CallbackWithdrawn | CallbackKept | CallbackTried | TimerFired
@@ -66,6 +67,8 @@ def _change(callback: Callback, event: CallbackChanged, world: World) -> Decisio
     if refused := _refused(event, world):
         return Decision(refused)
     after = _described(callback, event)
+    if other := twin(after, world):
+        return Decision(why("ignored.callback_twin", callback=other.id))
     if event.colleague and event.colleague != callback.colleague:
         department = world.policy.colleagues[event.colleague].department
         asked = callback.instead_of or owner(callback)

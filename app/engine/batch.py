@@ -13,7 +13,7 @@ from itertools import islice
 import asyncpg
 import msgspec
 
-from app.call.events import CallerIdentified
+from app.call.events import CallbackChanged, CallerIdentified
 from app.call.legs import Doing, Leg, refs
 from app.engine.arrivals import Handled, Item, Step, callback_of
 from app.engine.deciding import NEXT, Decide, Deciding
@@ -133,6 +133,8 @@ class Batch:
                 wanted.calls[centre, item.call] = known is not None and item.call in known.calls
             if callback := callback_of(event):
                 wanted.callbacks[centre, callback] = None
+            if type(event) is CallbackChanged and event.on_behalf:
+                wanted.calls[centre, event.callback.rpartition(".")[0]] = False
             if type(event) is CallerIdentified and event.person:
                 wanted.persons[centre, event.person] = None
         return self._load(await wanted.read(self._connection))

@@ -11,7 +11,7 @@ from app.call.call import Call, Degraded, Ended, Waiting
 from app.call.callback import Callback
 from app.call.decision import Centre, Decision
 from app.call.diary import Diary
-from app.call.events import CallerIdentified, Event
+from app.call.events import CallbackChanged, CallerIdentified, Event
 from app.call.policy import Policy
 from app.call.world import Waiter, World
 from app.engine.arrivals import callback_of
@@ -80,7 +80,10 @@ class Scene:
         return World(now, self.centre, policy, pinned, self.agents, callbacks, self.diaries, self.waiting)
 
     def _concerning(self, call: Call | None, event: Event) -> Mapping[str, Callback]:
-        """The open callbacks of this call and this person, and the one that is named, open or not."""
+        """The open callbacks of this call and this person, and the one that is named, open or not.
+
+        Of a callback that changes: those of its own call and person, for no two may be about the same question.
+        """
         named = {callback_of(event)}
         call_id, persons = "", {""}
         if call is not None:
@@ -89,6 +92,9 @@ class Scene:
             persons.add(call.person)
             if type(event) is CallerIdentified:
                 persons.add(event.person)
+        elif type(event) is CallbackChanged and (changes := self.callbacks.get(event.callback)) is not None:
+            call_id = changes.call
+            persons.add(changes.person)
         persons.discard("")
         return {
             c.id: c

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from app.agents.choice import position, staffed
 from app.call.because import Because, why
 from app.call.call import Call, Promising, Waiting
+from app.call.callback import Callback
 from app.call.decision import Decision
 from app.call.diary import Diary
 from app.call.events import CallerReturned, Event, InputTimedOut, KeysPressed, TimerFired
@@ -17,6 +18,7 @@ from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import Turn, owe, promise, recognised
 from app.callbacks.gate import refusal
+from app.callbacks.question import at_hand, owed_by
 from app.callbacks.sentences import heard, in_turn, named_by, promised
 
 DIGITS = 15
@@ -54,26 +56,33 @@ def arrange(
 ) -> Decision:
     """Promises the callback and says when, and `also` this; without a number that may be dialled, asks for one.
 
-    What is owed already is what is promised. Whoever waited at `back` keeps that place in the line, unless nobody of
-    the office is logged on, and goes on waiting there when there is no number to give.
+    What this call owes already is promised and said with it. Whoever waited at `back` keeps that place in the line,
+    unless nobody of the office is logged on, and goes on waiting there when there is no number to give.
     """
-    owed = world.callbacks.get(call.callback)
-    owed = owed if owed is not None and owed.open else None
-    if refusal(world.policy, call.number) and (owed is None or not owed.number):
+    asked, owed = at_hand(call, world), owed_by(call, world)
+    lacking = asked is None or not all(callback.number for callback in owed)
+    if lacking and refusal(world.policy, call.number):
         return _ask_number(call, Promising(office, "number", back), world, because, "callback_ask_number")
     diaries: tuple[Diary, ...] = ()
     turn = None
     if back is not None and staffed(office, world):
         turn = Turn(back.since, position(call, back, world)[1])
-    if owed is None:
+    if asked is None:
         made = owe(call, world, cause="asked", office=office, turn=turn)
-        call, owed, diaries = made.call, made.callback, made.diaries
-    kept = promise(recognised(owed, call, world), world.now)
-    begins_now = kept.slot.start == world.now
-    said = in_turn(turn.minutes) if turn is not None and begins_now else promised(kept)
-    told = (said, *also, named_by(spelled(kept.reference)), line("callback_repeat"))
+        call, diaries = made.call, made.diaries
+        owed = [*(callback for callback in owed if callback.id != made.callback.id), made.callback]
+    kept = tuple(promise(recognised(callback, call, world), world.now) for callback in owed)
+    said = [_said(callback, turn, world) for callback in kept]
+    named = [named_by(spelled(reference)) for reference in dict.fromkeys(callback.reference for callback in kept)]
+    told = (*said, *also, *named, line("callback_repeat"))
     call = _tell(lets_go_of_others(call), Promising(office, "repeat"), world, Gather(told, timeout=4.0))
-    return Decision(because, call=call, callbacks=(kept,), diaries=diaries)
+    return Decision(because, call=call, callbacks=kept, diaries=diaries)
+
+
+def _said(callback: Callback, turn: Turn | None, world: World) -> Line:
+    """When the caller is rung back: in their turn, while that is where this one begins."""
+    begins_now = callback.turn is not None and callback.slot.start == world.now
+    return in_turn(turn.minutes) if turn is not None and begins_now else promised(callback)
 
 
 def _tell(call: Call, phase: Promising, world: World, doing: Doing) -> Call:

@@ -161,12 +161,14 @@ def joining(call: Call, phase: Joining, event: Event, leg: Leg | None, world: Wo
         case HangUpAsked():
             because = why("join.hung_up", agent=phase.agent)
             return _back(lets_go(call, phase.leg), phase, call.leg(phase.leg), world, because, "declined")
-        case ConsultAsked(colleague=colleague, department=department, topic=topic):
-            return _wishes(call, phase, Wish("consult", colleague, department, topic))
+        case ConsultAsked():
+            wish = Wish("consult", event.colleague, event.department, event.topic, event.on_behalf)
+            return _wishes(call, phase, wish)
         case PhoneTransferAsked(colleague=colleague) if colleague and leg is not None and leg.id == phase.leg:
             return _wishes(call, phase, Wish("consult", colleague))
-        case CallbackAsked(colleague=colleague, department=department, topic=topic):
-            return _wishes(call, phase, Wish("callback", colleague, department, topic))
+        case CallbackAsked():
+            wish = Wish("callback", event.colleague, event.department, event.topic, event.on_behalf)
+            return _wishes(call, phase, wish)
         case ConsultCancelled() if phase.wish is not None:
             return _wishes(call, phase, None)
         case TimerFired(name="join"):
@@ -203,7 +205,7 @@ def _together(call: Call, phase: Joining, world: World) -> Decision | None:
 
 def _asked(call: Call, agent: str, wish: Wish) -> Event:
     kind = ConsultAsked if wish.kind == "consult" else CallbackAsked
-    return kind(call.id, agent, wish.colleague, wish.department, wish.topic)
+    return kind(call.id, agent, wish.colleague, wish.department, wish.topic, wish.on_behalf)
 
 
 def _back(

@@ -23,6 +23,7 @@ from app.call.moves import arm, closes, does, enter, lets_go, meet, timer
 from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import withdraw
+from app.callbacks.question import at_hand
 from app.transfer.failure import failed, left_alone, recall
 from app.transfer.hold import hold, is_held, retrieve
 
@@ -88,7 +89,7 @@ def _apart(call: Call, phase: Connecting, world: World) -> Decision:
 
 
 def connected(call: Call, phase: Connected, event: Event, leg: Leg | None, world: World) -> Decision | None:
-    """They speak; after five seconds it counts as transferred and a pending callback is withdrawn."""
+    """They speak; after five seconds it counts as transferred, and what was owed about this question is withdrawn."""
     match event:
         case TimerFired(name="stable"):
             return _stable(call, phase, world)
@@ -115,8 +116,8 @@ def _stable(call: Call, phase: Connected, world: World) -> Decision:
     record = TransferMade(call.id, phase.agent, phase.colleague, "answered", world.now)
     because = why("transferred", agent=phase.agent, colleague=phase.colleague)
     call = replace(call, phase=replace(phase, stable=True))
-    owed = world.callbacks.get(call.callback)
-    if owed is None or not owed.open:
+    owed = at_hand(call, world)
+    if owed is None:
         return Decision(because, call=call, records=(record,))
     callback, diaries = withdraw(owed, "transferred", world)
     call = replace(call, callback="")

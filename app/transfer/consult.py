@@ -31,6 +31,7 @@ from app.call.moves import arm, disarm, does, enter, lets_go, meet, timer
 from app.call.rings import answered, stopped
 from app.call.texts import line
 from app.call.world import World
+from app.callbacks.question import asks
 from app.transfer.connecting import together
 from app.transfer.failure import back_to_agent, failed
 from app.transfer.hold import hold, retrieve
@@ -42,13 +43,14 @@ ANNOUNCE = 15.0
 """Seconds an announcement may take before the two are joined all the same."""
 
 
-def begin(call: Call, phase: Talking, colleague: str, department: str, topic: str, world: World) -> Decision:
+def begin(
+    call: Call, phase: Talking, colleague: str, department: str, topic: str, world: World, on_behalf: str = ""
+) -> Decision:
     """The caller hears music, the agent the ringing tone, the colleague's phone rings; or nobody's, when absent."""
-    if topic in world.policy.topics:
-        call = replace(call, topic=topic)
     target = choose(call, colleague, department, world)
     if target.refused is not None:
         return Decision(target.refused)
+    call = asks(call, world, topic, on_behalf, target.colleague.department if target.colleague else target.department)
     if target.absent or target.colleague is None:
         name = target.colleague.id if target.colleague else ""
         return failed(call, phase, name, target.department, "absent", world)

@@ -6,20 +6,24 @@ from msgspec.structs import replace
 
 from app.call.because import why
 from app.call.call import Call
+from app.call.callback import Callback
 from app.call.decision import Decision
+from app.call.diary import Diary
 from app.call.events import CallbackAsked, CallerHelped, CallerIdentified, EmailPreferred
 from app.call.numbers import Given
+from app.call.policy import Policy
 from app.call.world import World
-from app.callbacks.absence import owed_already, promise, recognised, withdraw
+from app.callbacks.absence import asked_again, promise, recognised, withdraw
 from app.callbacks.gate import refusal
+from app.callbacks.question import at_hand, owed_by, twin
 from app.transfer.talking import take_away
 
 
 def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     """The caller's data as checked with the caller; what is empty stays as it was.
 
-    A number that may not be rung back is refused, and then all of it. The callback of this call follows, also to
-    another number. Who is owed one about this subject already keeps that one (design §5 rule 11).
+    A number that may not be rung back is refused, and then all of it. What this call owes follows, also to another
+    number. Who is owed it already, about the same question, keeps that one (design §5 rule 11).
     """
     if event.number != Given() and (kind := refusal(world.policy, event.number)):
         return Decision(why(f"ignored.number_{kind}", agent=event.agent))
@@ -34,28 +38,42 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
         language=event.language if event.language in world.policy.municipality.languages else call.language,
     )
     because = why("caller.identified", agent=event.agent)
-    owed = world.callbacks.get(call.callback)
-    if owed is None or not owed.open:
-        return Decision(because, call=call)
-    theirs = owed_already(owed, call.person, world) if call.person and not owed.person else None
-    if theirs is None:
-        if event.number.ref and owed.number == before:
-            owed = replace(owed, number="")
-        return Decision(because, call=call, callbacks=(recognised(owed, call, world),))
-    merged, diaries = withdraw(owed, "merged", world)
-    asked_again = replace(theirs, asked=theirs.asked + 1)
-    return Decision(
-        why("caller.owed_already", agent=event.agent, callback=theirs.id),
-        call=replace(call, callback=theirs.id),
-        callbacks=(merged, asked_again),
-        diaries=diaries,
-    )
+    callbacks: dict[str, Callback] = {}
+    diaries: dict[str, Diary] = {}
+    changed: tuple[Callback, ...]
+    for owed in owed_by(call, world):
+        renewed = owed.number == before and event.number.ref
+        after = replace(owed, person=owed.person or call.person, number="" if renewed else owed.number)
+        after = _named(after, call, world.policy)
+        if theirs := twin(after, world):
+            because = why("caller.owed_already", agent=event.agent, callback=theirs.id)
+            kept = recognised(asked_again(theirs, call), call, world)
+            after, moves = withdraw(owed, "merged", world)
+            changed = (after, kept)
+            call = replace(call, callback=theirs.id if call.callback == owed.id else call.callback)
+        else:
+            after, moves = recognised(after, call, world), ()
+            changed = (after,)
+        for callback in changed:
+            world = world.after(callback, moves)
+            callbacks[callback.id] = callback
+        diaries |= {diary.owner: diary for diary in moves}
+    return Decision(because, call=call, callbacks=tuple(callbacks.values()), diaries=tuple(diaries.values()))
+
+
+def _named(callback: Callback, call: Call, policy: Policy) -> Callback:
+    """The topic was found while the promise was being arranged: that is its subject from now on."""
+    topic = policy.topics.get(call.topic)
+    unnamed = callback.status == "pending" and callback.id == call.callback and callback.subject not in policy.topics
+    if topic is None or not unnamed or callback.department not in ("", topic.department):
+        return callback
+    return replace(callback, subject=call.topic)
 
 
 def not_needed(call: Call, event: CallerHelped | EmailPreferred, world: World) -> Decision:
-    """Helped after all, or the caller writes an e-mail: the callback of this call is withdrawn (rule 11)."""
-    owed = world.callbacks.get(call.callback)
-    if owed is None or not owed.open:
+    """Helped after all, or the caller writes an e-mail: what is owed about this question is withdrawn (rule 11)."""
+    owed = at_hand(call, world)
+    if owed is None:
         return Decision(why("ignored.no_callback"))
     reason = "helped" if type(event) is CallerHelped else "email"
     callback, diaries = withdraw(owed, reason, world)

@@ -25,6 +25,7 @@ from app.call.texts import line
 from app.call.world import World
 from app.callbacks.absence import owe
 from app.callbacks.owner import stands_in
+from app.callbacks.question import asks
 from app.transfer.consult import begin
 from app.transfer.hold import hold, is_held, retrieve
 from app.transfer.leaving import leaves
@@ -37,7 +38,7 @@ def talking(call: Call, phase: Talking, event: Event, leg: Leg | None, world: Wo
     """What the agent asks, and who hangs up."""
     match event:
         case ConsultAsked():
-            return begin(call, phase, event.colleague, event.department, event.topic, world)
+            return begin(call, phase, event.colleague, event.department, event.topic, world, event.on_behalf)
         case PhoneTransferAsked(colleague="") if leg is not None and leg.id == phase.leg:
             return _told(call, phase, event.wrong == "forbidden", world)
         case SayFinished() | TimerFired(name="told") if leg is not None and leg.id == phase.leg:
@@ -86,13 +87,13 @@ def take_away(call: Call, event: CallbackAsked, world: World) -> Decision:
         return Decision(why("ignored.unknown_colleague", colleague=event.colleague))
     if event.department and event.department not in world.policy.departments:
         return Decision(why("ignored.unknown_department", department=event.department))
+    department = world.policy.colleagues[event.colleague].department if event.colleague else event.department
     owed = owe(
-        call,
+        asks(call, world, event.topic, event.on_behalf, department),
         world,
         cause="asked",
         colleague=event.colleague,
-        department=event.department,
-        topic=event.topic if event.topic in world.policy.topics else "",
+        department=department,
         office="" if event.colleague or event.department else call.office,
         agent=event.agent,
     )

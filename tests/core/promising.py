@@ -38,7 +38,6 @@ class Change(TypedDict, total=False):
 class Owing(TypedDict, total=False):
     """Who is asked for, as `owe` wants it."""
 
-    topic: str
     colleague: str
     department: str
     office: str

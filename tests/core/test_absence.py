@@ -63,7 +63,6 @@ def test_a_failed_transfer_owes_a_callback_at_once() -> None:
 @pytest.mark.parametrize(
     ("given", "call_topic", "subject"),
     [
-        ({"topic": "paspoort", "colleague": "piet"}, "wmo", "paspoort"),
         ({"colleague": "piet"}, "wmo", "wmo"),
         ({"department": "burgerzaken"}, "", "burgerzaken"),
         ({"colleague": "piet"}, "", "wmo"),

@@ -28,6 +28,7 @@ from app.call.world import World
 from app.callbacks.absence import owe, promise, withdraw
 from app.callbacks.appointment import CallbackEvent, decide_callback
 from app.callbacks.owner import owner
+from app.callbacks.question import asks
 from app.callbacks.sentences import for_agent, promised, proposal
 from app.callbacks.slots import epoch
 from tests.core.policies import policy
@@ -337,7 +338,8 @@ class Centre:
     def step(self, what: str, call: int, n: int) -> None:
         who = ("ans", "piet", "els", "")[n % 4]
         if what == "owe":
-            made = owe(self.calls[call], self.world(), cause="busy", colleague=who, topic=("", "paspoort")[n // 6])
+            asked = asks(self.calls[call], self.world(), ("", "paspoort")[n // 6], ("", "p2")[n % 2], "")
+            made = owe(asked, self.world(), cause="busy", colleague=who)
             assert made.callback.open
             self.calls[call] = made.call
             self.take((made.callback,), made.diaries)
@@ -373,9 +375,9 @@ class Centre:
 
     def check(self) -> None:
         still = [c for c in self.callbacks.values() if c.open]
-        assert len({c.call for c in still}) == len(still), "one of a call"
-        persons = [(c.person, c.subject) for c in still if c.person]
-        assert len(set(persons)) == len(persons), "one of a person and subject"
+        assert len({(c.call, c.on_behalf, c.subject) for c in still}) == len(still), "one of a call and question"
+        persons = [(c.person, c.on_behalf, c.subject) for c in still if c.person]
+        assert len(set(persons)) == len(persons), "one of a person and question"
         for callback in still:
             assert callback.timers or callback.late, "never forgotten in silence"
             assert callback.number != "n", "no number passes the gate unseen"

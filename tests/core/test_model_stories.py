@@ -186,7 +186,7 @@ def withdraw() -> None:
     assert [c.status for c in centre.callbacks.values()] == ["withdrawn"], "the resident is called back needlessly"
 
 
-@without(patched(("app.callbacks.absence._open", nothing)))
+@without(patched(("app.callbacks.absence.owed_about", nothing)))
 def onecb() -> None:
     """The agent's click and the automatic callback both happen."""
     centre = consulting()

@@ -73,10 +73,14 @@ def _of_call(call: Call) -> list[e.Event]:
         found += [
             *(e.ConsultAsked(call.id, agent, c) for c in COLLEAGUES),
             e.ConsultAsked(call.id, agent, department="wmo"),
+            e.ConsultAsked(call.id, agent, "piet", topic="paspoort"),
+            e.ConsultAsked(call.id, agent, "ans", topic="wmo"),
             e.ConsultCancelled(call.id, agent), e.SwapAsked(call.id, agent), e.ThreeWayAsked(call.id, agent),
             e.CompleteAsked(call.id, agent), e.HangUpAsked(call.id, agent),
             e.CallbackAsked(call.id, agent, department="wmo"), e.CallbackAsked(call.id, agent, "piet"),
             e.CallbackAsked(call.id, agent, topic="paspoort"), e.CallerHelped(call.id, agent),
+            e.CallbackAsked(call.id, agent, topic="wmo", on_behalf="p2"),
+            e.CallerIdentified(call.id, agent, number=Given("given", "fixed", "NL"), language="en"),
             e.EmailPreferred(call.id, agent), e.CallerIdentified(call.id, agent, "c.name", "p1", topic="wmo"),
             e.RegistrationDone(call.id, agent, (e.Question("wmo", direct=True),)),
         ]  # fmt: skip

@@ -24,6 +24,9 @@ class Laws:
         self.house = house
         self.dialled = {c.leg for s in house.steps for c in s.decision.commands if c.name == "Dial"}
         self.ended: set[str] = set()
+        self.same: dict[str, set[str]] = {}
+        self.others: dict[str, set[str]] = {}
+        """What was open when the consult of this call began: about its question, and about others."""
         self.offers = Counter(r.leg for r in house.records if isinstance(r, OfferMade))
         house.watch = self.check
 
@@ -49,6 +52,8 @@ class Laws:
         if step.before is not None and isinstance(step.before.phase, Ended | Degraded):
             now = decision.call or step.before
             assert type(now.phase) is type(step.before.phase), "a call that is over never reopens"
+        if step.before is not None and isinstance(step.before.phase, Talking):
+            self._consult(decision.call or step.before)
         for callback in decision.callbacks:
             assert callback.late or not callback.open or callback.slot.end > self.house.now, "no promise in the past"
         for record in decision.records:
@@ -56,8 +61,25 @@ class Laws:
                 self.offers[record.leg] += 1
                 assert self.offers[record.leg] == 1, "a phone that rang is recorded once"
             if isinstance(record, TransferMade) and record.outcome == "answered":
-                owed = self.house.callbacks.get(step.before.callback if step.before else "")
-                assert owed is None or not owed.open, "who was put through is not called back needlessly (I5)"
+                self._transferred(step)
+
+    def _consult(self, call: Call) -> None:
+        """When a consult begins: what is open now about its question, and what is open about others."""
+        if not isinstance(call.phase, Consulting):
+            return
+        known = self.house.policy.colleagues.get(call.phase.colleague)
+        question = (call.on_behalf, call.topic or (known.department if known else ""))
+        mine = [c for c in self.house.callbacks.values() if c.open and c.call == call.id]
+        self.same[call.id] = {c.id for c in mine if (c.on_behalf, c.subject) == question}
+        self.others[call.id] = {c.id for c in mine} - self.same[call.id]
+
+    def _transferred(self, step: Step) -> None:
+        """I5: who was put through is not called back needlessly, and what was promised about other questions stands."""
+        assert step.before is not None
+        for about in self.same.get(step.before.id, ()):
+            assert not self.house.callbacks[about].open, "who was put through is called back about the same"
+        for callback in step.decision.callbacks:
+            assert callback.id not in self.others.get(step.before.id, ()), "a promise about another question stands"
 
     def _command(self, command: Command) -> None:
         if command.name == "Look":
@@ -131,14 +153,15 @@ class Laws:
         assert {turn for diary in self.house.diaries.values() for turn in diary.turns} == open_turns
 
     def _promises(self) -> None:
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str, ...]] = set()
         booked: Counter[tuple[str, int]] = Counter()
         for callback in self.house.callbacks.values():
             if callback.open:
-                keys = {(callback.call, callback.subject)} | (
-                    {(callback.person, callback.subject)} if callback.person else set()
+                question = (callback.on_behalf, callback.subject)
+                keys = {("call", callback.call, *question)} | (
+                    {("person", callback.person, *question)} if callback.person else set()
                 )
-                assert not keys & seen, "one open callback per person and subject"
+                assert not keys & seen, "one open callback per person (else call), person concerned and subject"
                 seen |= keys
                 call = self.house.calls[callback.call]
                 assert callback.status == "promised" or not isinstance(call.phase, Ended), (
