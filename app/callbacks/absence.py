@@ -53,8 +53,9 @@ def owe(
 ) -> Owed:
     """What is owed about the question at hand, pending. What is open already is enriched, never doubled (rule 11).
 
-    `cause` as in `Callback.cause`. With a `turn` the caller keeps that place in the line instead of getting an
-    appointment.
+    What was promised keeps its owner, and its moment while that can come: the caller was told so, and only a change
+    that an agent asks for alters it. `cause` as in `Callback.cause`. With a `turn` the caller keeps that place in the
+    line instead of getting an appointment.
     """
     known = world.policy.colleagues.get(colleague)
     department = department or (known.department if known is not None else "")
@@ -64,14 +65,17 @@ def owe(
     if before is None:
         call = replace(call, promises=call.promises + 1)
         after = _new(call, world, subject, named(colleague, department, office), turn)
-        after = replace(after, colleague=colleague, department=department, office=office)
+        after = replace(after, colleague=colleague, department=department, office=office, cause=cause)
         after = chosen(after, world) if turn is None else after
     else:
         after = asked_again(before, call)
-        if colleague or department not in ("", before.department):
-            after = replace(after, colleague=colleague, department=department, instead_of="")
-        after = replanned(before, after, world)
-    after = recognised(replace(after, cause=cause, agent=agent or after.agent), call, world)
+        if before.status == "pending":
+            after = replace(after, cause=cause)
+            if colleague or department not in ("", before.department):
+                after = replace(after, colleague=colleague, department=department, instead_of="")
+        if before.status == "pending" or before.slot.end <= world.now:
+            after = replanned(before, after, world)
+    after = recognised(replace(after, agent=agent or after.agent), call, world)
     return Owed(replace(call, callback=after.id), after, moved(before, after, world))
 
 

@@ -84,6 +84,30 @@ def test_who_hangs_up_while_waiting_for_an_answer_to_the_second_question_is_call
     assert owed(centre) == [("c1.cb1", "wmo", "els", "promised"), ("c1.cb2", "paspoort", "piet", "promised")]
 
 
+def test_what_was_promised_keeps_its_owner_and_moment_when_another_colleague_is_tried_in_vain() -> None:
+    centre = talking()
+    centre.handle(e.ConsultAsked("c1", "joke", "els"))
+    centre.handle(e.CallbackConfirmed("c1.cb1", "joke"))
+    before = centre.callbacks["c1.cb1"]
+    centre.handle(e.ConsultAsked("c1", "joke", "piet"))
+    ends(centre, "colleague", "busy")
+    assert centre.callbacks == {"c1.cb1": before}
+    assert [d.owner for d in centre.diaries.values() if d.booked] == ["colleague:els"]
+    centre.handle(e.CallbackChanged("c1.cb1", "joke", colleague="piet"))
+    assert centre.callbacks["c1.cb1"].colleague == "piet"
+
+
+def test_a_promised_moment_that_passed_is_planned_anew_for_its_owner() -> None:
+    centre = talking()
+    centre.handle(e.CallbackAsked("c1", "joke", "piet"))
+    centre.handle(e.CallbackConfirmed("c1.cb1", "joke"))
+    centre.now = centre.callbacks["c1.cb1"].slot.end
+    centre.handle(e.ConsultAsked("c1", "joke", "ans"))
+    ends(centre, "colleague", "busy")
+    callback = centre.callbacks["c1.cb1"]
+    assert (callback.colleague, callback.slot.start > centre.now) == ("piet", True)
+
+
 def test_two_children_about_the_same_topic_are_two_questions() -> None:
     centre = talking()
     for child in ("anna", "bo"):
