@@ -197,6 +197,8 @@ class Call(Struct, frozen=True):
     policy: str
     language: str = "nl"
     number: Given = Given()
+    number_checked: bool = False
+    """The caller gave it in this call; otherwise it is what the switch told."""
     name: str = ""
     """Ref of the caller's name in the names table, once known."""
     person: str = ""

@@ -51,6 +51,8 @@ class Callback(Struct, frozen=True):
     number: str = ""
     """Ref of the number to ring; empty while it must still be asked."""
     number_kind: Kind = "none"
+    number_agreed: bool = False
+    """Agreed for this callback itself; what the call learns does not replace it."""
     reference: str = ""
     """The number of the call it was first asked in, as the caller was told."""
     on_behalf: str = ""

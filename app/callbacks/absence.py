@@ -108,11 +108,14 @@ def asked_again(callback: Callback, call: Call) -> Callback:
 def recognised(callback: Callback, call: Call, world: World) -> Callback:
     """What the call knows by now of the caller: the number when it may be dialled, and the person.
 
+    A number that the caller gave goes before what the switch told, not before one agreed for this callback itself.
     Not the person when they are owed a callback about this question already: there is at most one (rule 11).
     """
-    if not callback.number:
-        allowed = not refusal(world.policy, call.number)
-        callback = replace(callback, number=call.number.ref if allowed else "", number_kind=call.number.kind)
+    allowed = not refusal(world.policy, call.number)
+    if allowed and (not callback.number or (call.number_checked and not callback.number_agreed)):
+        callback = replace(callback, number=call.number.ref, number_kind=call.number.kind)
+    elif not callback.number:
+        callback = replace(callback, number_kind=call.number.kind)
     if call.person and not callback.person:
         theirs = replace(callback, person=call.person)
         callback = callback if twin(theirs, world) else theirs

@@ -118,6 +118,7 @@ def _described(callback: Callback, event: CallbackChanged) -> Callback:
         callback,
         number=event.number.ref or callback.number,
         number_kind=event.number.kind if event.number.ref else callback.number_kind,
+        number_agreed=bool(event.number.ref) or callback.number_agreed,
         on_behalf=event.on_behalf or callback.on_behalf,
         reach=event.reach or callback.reach,
         discreet=callback.discreet if event.discreet is None else event.discreet,

@@ -117,7 +117,8 @@ def promising(call: Call, phase: Promising, event: Event, leg: Leg | None, world
         case KeysPressed(number=number) if phase.asking == "number":
             if not refusal(world.policy, number):
                 because = why("promise.number", kind=number.kind)
-                return arrange(replace(call, number=number), phase.office, world, because, phase.back, heard(number))
+                checked = replace(call, number=number, number_checked=True)
+                return arrange(checked, phase.office, world, because, phase.back, heard(number))
             if not phase.mistakes:
                 because = why("promise.number_refused", kind=number.kind)
                 return _ask_number(call, replace(phase, mistakes=1), world, because, "callback_number_refused")

@@ -27,13 +27,13 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     """
     if event.number != Given() and (kind := refusal(world.policy, event.number)):
         return Decision(why(f"ignored.number_{kind}", agent=event.agent))
-    before = call.number.ref
     topic = event.topic if event.topic in world.policy.topics else call.topic
     call = replace(
         call,
         name=event.name or call.name,
         person=event.person or call.person,
         number=event.number if event.number.ref else call.number,
+        number_checked=bool(event.number.ref) or call.number_checked,
         topic=topic,
         language=event.language if event.language in world.policy.municipality.languages else call.language,
     )
@@ -42,12 +42,12 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     diaries: dict[str, Diary] = {}
     changed: tuple[Callback, ...]
     for owed in owed_by(call, world):
-        renewed = owed.number == before and event.number.ref
-        after = replace(owed, person=owed.person or call.person, number="" if renewed else owed.number)
-        after = _named(after, call, world.policy)
+        after = _named(replace(owed, person=owed.person or call.person), call, world.policy)
         if theirs := twin(after, world):
             because = why("caller.owed_already", agent=event.agent, callback=theirs.id)
             kept = recognised(asked_again(theirs, call), call, world)
+            if owed.number_agreed:
+                kept = replace(kept, number=owed.number, number_kind=owed.number_kind, number_agreed=True)
             after, moves = withdraw(owed, "merged", world)
             changed = (after, kept)
             call = replace(call, callback=theirs.id if call.callback == owed.id else call.callback)

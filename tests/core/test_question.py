@@ -151,10 +151,47 @@ def test_helped_is_about_the_question_at_hand() -> None:
     assert [c.status for c in centre.callbacks.values()] == ["withdrawn", "withdrawn"]
 
 
+def test_the_number_the_caller_gives_replaces_the_one_the_switch_told_in_every_promise_of_the_call() -> None:
+    centre = two()
+    assert {c.number for c in centre.callbacks.values()} == {"c1.number"}
+    centre.handle(e.CallerIdentified("c1", "joke", number=CHECKED))
+    assert {(c.number, c.number_kind) for c in centre.callbacks.values()} == {("c1.given", "fixed")}
+    centre.handle(e.CallbackChanged("c1.cb2", "joke", number=Given("c1.cb2.number", "mobile", "NL")))
+    centre.handle(e.CallerIdentified("c1", "joke", number=replace(CHECKED, ref="c1.given2")))
+    assert [c.number for c in centre.callbacks.values()] == ["c1.given2", "c1.cb2.number"]
+
+
+def test_a_number_that_may_not_be_dialled_takes_no_place() -> None:
+    centre = two()
+    centre.handle(e.CallerIdentified("c1", "joke", number=Given("c1.given", "premium", "NL")))
+    assert {(c.number, c.number_kind) for c in centre.callbacks.values()} == {("c1.number", "mobile")}
+
+
 def earlier(centre: House, **changes: object) -> None:
     """This person was promised a callback about the Wmo in another call."""
     made = replace(centre.callbacks["c1.cb1"], id="c0.cb1", call="c0", person="p1", number="c0.number")
     centre.callbacks["c0.cb1"] = replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "given", "number"),
+    [(False, CHECKED, "c1.given"), (True, CHECKED, "c0.number"), (False, Given(), "c0.number")],
+)
+def test_what_is_owed_already_gets_the_number_that_was_checked_now(agreed: bool, given: Given, number: str) -> None:
+    centre = two()
+    earlier(centre, number_agreed=agreed)
+    assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1", number=given))) == ["caller.owed_already"]
+    assert (centre.callbacks["c0.cb1"].number, centre.callbacks["c0.cb1"].asked) == (number, 2)
+    assert centre.callbacks["c1.cb1"].status == "withdrawn"
+    assert (centre.callbacks["c1.cb2"].person, of(centre).callback) == ("p1", "c1.cb2")
+
+
+def test_a_number_agreed_for_the_promise_of_now_goes_with_it() -> None:
+    centre = two()
+    earlier(centre)
+    centre.handle(e.CallbackChanged("c1.cb1", "joke", number=CHECKED))
+    centre.handle(e.CallerIdentified("c1", "joke", person="p1"))
+    assert (centre.callbacks["c0.cb1"].number, centre.callbacks["c0.cb1"].number_agreed) == ("c1.given", True)
 
 
 def test_two_promises_are_merged_into_two_that_stand_in_one_diary() -> None:
@@ -225,7 +262,7 @@ def test_without_a_number_for_one_of_them_the_voice_asks_for_it() -> None:
     centre.wait(300)
     assert hears(caller(centre)) == ["callback_ask_number"]
     presses(centre, "", CHECKED)
-    assert [c.number for c in centre.callbacks.values()] == ["c1.given", "c1.number"]
+    assert [c.number for c in centre.callbacks.values()] == ["c1.given", "c1.given"]
 
 
 def test_what_the_voice_is_asked_about_a_third_question_is_promised_beside_the_others() -> None:
