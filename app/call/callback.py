@@ -12,6 +12,8 @@ from app.call.timers import Timer
 
 CallbackStatus = Literal["pending", "promised", "withdrawn", "kept"]
 Reach = Literal["telephone", "sms", "email", "teletolk"]
+Relation = Literal["", "parent", "child", "partner", "family", "representative", "carer", "other"]
+"""What the caller is to the person concerned; a short list, for free words would carry personal data."""
 
 
 class Slot(Struct, frozen=True):
@@ -57,6 +59,9 @@ class Callback(Struct, frozen=True):
     """The number of the call it was first asked in, as the caller was told."""
     on_behalf: str = ""
     """Ref of the person concerned when that is not the caller."""
+    relation: Relation = ""
+    mandate: bool | None = None
+    """Whether it was seen that the caller may speak for the person concerned; None when nobody asked."""
     reach: Reach = "telephone"
     discreet: bool = False
     because: str = ""
@@ -64,7 +69,7 @@ class Callback(Struct, frozen=True):
     turn: datetime | None = None
     """When the caller joined the line, for whom keeps that place; empty again once somebody rings in their turn."""
     language: str = ""
-    """Of who keeps a place in the line: whoever speaks it rings."""
+    """The resident's; empty for callbacks of before it was kept for each."""
     late: bool = False
     asked: int = 1
     """How many calls asked for it."""

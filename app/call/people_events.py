@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from app.call.callback import Reach, Slot
+from app.call.callback import Reach, Relation, Slot
 from app.call.numbers import Given
 from app.call.subjects import ByAgent, OfAgent, OfCallback
 
@@ -93,6 +93,8 @@ class CallbackChanged(OfCallback, frozen=True, tag=True):
     on_behalf: str = ""
     reach: Reach | None = None
     discreet: bool | None = None
+    relation: Relation = ""
+    mandate: bool | None = None
 
 
 class CallbackWithdrawn(OfCallback, frozen=True, tag=True):

@@ -92,7 +92,7 @@ def _new(call: Call, world: World, subject: str, who: str, turn: Turn | None) ->
         slot=slot,
         due_at=due(policy, now),
         turn=None if turn is None else turn.since,
-        language="" if turn is None else call.language,
+        language=call.language,
         reference=call.reference,
     )
     return armed(callback, policy, now)

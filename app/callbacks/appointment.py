@@ -120,6 +120,8 @@ def _described(callback: Callback, event: CallbackChanged) -> Callback:
         number_kind=event.number.kind if event.number.ref else callback.number_kind,
         number_agreed=bool(event.number.ref) or callback.number_agreed,
         on_behalf=event.on_behalf or callback.on_behalf,
+        relation=event.relation or callback.relation,
+        mandate=callback.mandate if event.mandate is None else event.mandate,
         reach=event.reach or callback.reach,
         discreet=callback.discreet if event.discreet is None else event.discreet,
     )

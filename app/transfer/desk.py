@@ -15,6 +15,7 @@ from app.call.policy import Policy
 from app.call.world import World
 from app.callbacks.absence import asked_again, promise, recognised, withdraw
 from app.callbacks.gate import refusal
+from app.callbacks.owner import moved
 from app.callbacks.question import at_hand, owed_by, twin
 from app.transfer.talking import take_away
 
@@ -52,8 +53,8 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
             changed = (after, kept)
             call = replace(call, callback=theirs.id if call.callback == owed.id else call.callback)
         else:
-            after, moves = recognised(after, call, world), ()
-            changed = (after,)
+            after = recognised(replace(after, language=call.language if event.language else owed.language), call, world)
+            changed, moves = (after,), moved(owed, after, world)
         for callback in changed:
             world = world.after(callback, moves)
             callbacks[callback.id] = callback

@@ -237,6 +237,13 @@ def test_a_topic_found_while_the_promise_is_arranged_becomes_its_subject(
     assert [c.subject for c in centre.callbacks.values()] == [subject]
 
 
+def test_the_language_of_the_resident_goes_with_every_promise() -> None:
+    centre = two()
+    assert {c.language for c in centre.callbacks.values()} == {"nl"}
+    centre.handle(e.CallerIdentified("c1", "joke", language="en"))
+    assert {c.language for c in centre.callbacks.values()} == {"en"}
+
+
 def recalled() -> House:
     """The agent is gone while another colleague is tried about the passport; the caller waits with both promises."""
     centre = two()

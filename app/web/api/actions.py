@@ -67,12 +67,13 @@ async def consult(
     references, wrong = await _references(request, means, me)
     if (asked.colleague is None) == (asked.department is None):
         wrong("#", "one_of", names="colleague, department")
+    on_behalf, private = _concerned(means, me, asked.on_behalf)
     event = ConsultAsked(
         call, me.agent, references.check("colleague", asked.colleague),
-        references.check("department", asked.department), references.check("topic", asked.topic),
+        references.check("department", asked.department), references.check("topic", asked.topic), on_behalf,
     )
     wrong.tell()
-    return await _done(request, means, me, mine, event, once)
+    return await _done(request, means, me, mine, event, once, private)
 
 
 @routes.post("/calls/{call}/cancel-consult", **button("Terug naar de beller", "cancelConsult"))
@@ -137,12 +138,13 @@ async def callback(
     references, wrong = await _references(request, means, me)
     if asked.colleague is not None and asked.department is not None:
         wrong("#", "not_both", names="colleague, department")
+    on_behalf, private = _concerned(means, me, asked.on_behalf)
     event = CallbackAsked(
         call, me.agent, references.check("colleague", asked.colleague),
-        references.check("department", asked.department), references.check("topic", asked.topic),
+        references.check("department", asked.department), references.check("topic", asked.topic), on_behalf,
     )
     wrong.tell()
-    return await _done(request, means, me, mine, event, once)
+    return await _done(request, means, me, mine, event, once, private)
 
 
 @routes.post("/calls/{call}/helped", **button("Toch geholpen", "helped"))
@@ -184,6 +186,12 @@ async def _mine(means: Means, me: User, call: str, *, owed: bool = False) -> Cal
         if found is not None:
             return found
     raise Problem(404, "not_found")
+
+
+def _concerned(means: Means, me: User, name: str | None) -> tuple[str, dict[str, str]]:
+    """The ref of the person concerned, and the name for the names table."""
+    ref = reference(means.person_key, me.centre, name) if name else ""
+    return ref, {ref: name} if name else {}
 
 
 async def _references(request: Request, means: Means, me: User) -> tuple[References, Mistakes]:

@@ -13,19 +13,25 @@ WithdrawReason = Literal["helped", "email", "reached_otherwise", "not_needed", "
 
 
 class Consult(In):
-    """Exactly one of `colleague` and `department`."""
+    """Exactly one of `colleague` and `department`.
+
+    `topic` and `on_behalf` (whom it concerns, when not the caller) tell which question it is; without them it is the
+    one of before. Each question of a call has its own callback.
+    """
 
     colleague: Id | None = None
     department: Id | None = None
     topic: Id | None = None
+    on_behalf: Name | None = None
 
 
 class CallbackWanted(In):
-    """For this colleague or department, else for the office itself."""
+    """For this colleague or department, else for the office itself; about which question, as in `Consult`."""
 
     colleague: Id | None = None
     department: Id | None = None
     topic: Id | None = None
+    on_behalf: Name | None = None
 
 
 class Identification(In):
@@ -63,12 +69,17 @@ class SlotAsked(In):
 
 
 class CallbackChange(In):
-    """Another moment, colleague, number or way; what is left out stays as it was (domain §6: for somebody else)."""
+    """Another moment, colleague, number or way; what is left out stays as it was (domain §6: for somebody else).
+
+    `relation` is what the caller is to the person concerned; `mandate`: it was seen that they may speak for them.
+    """
 
     slot: SlotAsked | None = None
     colleague: Id | None = None
     number: NumberTyped | None = None
     on_behalf: Name | None = None
+    relation: Literal["parent", "child", "partner", "family", "representative", "carer", "other"] | None = None
+    mandate: bool | None = None
     reach: Literal["telephone", "sms", "teletolk"] | None = None
     discreet: bool | None = None
 

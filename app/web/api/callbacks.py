@@ -122,7 +122,10 @@ async def change(
     on_behalf = reference(means.person_key, me.centre, asked.on_behalf) if asked.on_behalf else ""
     if asked.on_behalf:
         private = {**private, on_behalf: asked.on_behalf}
-    event = CallbackChanged(callback, me.actor, slot, colleague, number, on_behalf, asked.reach, asked.discreet)
+    event = CallbackChanged(
+        callback, me.actor, slot, colleague, number, on_behalf, asked.reach, asked.discreet, asked.relation or "",
+        asked.mandate,
+    )
     return await _done(request, means, me, event, once, private)
 
 

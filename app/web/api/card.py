@@ -15,6 +15,7 @@ from app.call.numbers import Kind
 from app.call.policy import Policy
 from app.call.reference import written
 from app.callbacks.owner import owner
+from app.callbacks.question import asked_in
 from app.providers import numbers
 from app.store import codec
 from app.transfer.target import instead
@@ -69,8 +70,9 @@ class Reason(Out):
 class CallCard(Out):
     """One call on the desk. `waited` is seconds from arrival to a person, or to now; `may` is what can be clicked.
 
-    `reference` is the number the caller can name later. After a transfer that `failed`, `instead` are the colleagues
-    who can take it over, the substitute first.
+    `callback` is what is owed about the question at hand, `callbacks` all that is owed because of this call, the oldest
+    first. `reference` is the number the caller can name later. After a transfer that `failed`, `instead` are the
+    colleagues who can take it over, the substitute first.
     """
 
     id: str
@@ -92,6 +94,7 @@ class CallCard(Out):
     sentences: list[StandardSentence]
     why: list[Reason]
     callback: CallbackDetails | None
+    callbacks: list[CallbackDetails]
     open_callbacks: OpenCallbacks
     registration_owed: bool
     message: str | None
@@ -145,9 +148,10 @@ async def card(request: Request, means: Means, user: User, agent: Agent, call: C
     text = message.text if message is not None and shows else ""
     names = await names_of(means, user.centre, [call.name, call.number.ref, text, own.number if own else ""])
     seen = await detailed(means, user.centre, callbacks, policy, language) if callbacks else []
-    own_details = next((c for c in seen if own is not None and c.id == own.id), None)
+    asked = {c.id for c in callbacks if asked_in(c, call)}
+    own_details = [c for c in seen if c.id in asked]
     details = seen if call.person else None
-    shown = details if details is not None else [c for c in (own_details,) if c is not None]
+    shown = own_details if details is None else details
     await note_access(request, means, user, "callback", [c.id for c in shown])
     if call.name or call.number.ref:
         await note_access(request, means, user, "caller", [call.id])
@@ -170,7 +174,8 @@ async def card(request: Request, means: Means, user: User, agent: Agent, call: C
         say_now=now_to_say(call, own, policy, names),
         sentences=standard(call, pinned, agent.id, names, now),
         why=await _why(means, user.centre, call.id),
-        callback=own_details,
+        callback=next((c for c in own_details if c.id == call.callback), None),
+        callbacks=sorted(own_details, key=lambda c: (c.created_at, c.id)),
         open_callbacks=OpenCallbacks(count=count, details=details),
         registration_owed=call.id in agent.owes,
         message=names.get(text) or None,

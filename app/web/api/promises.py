@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.call.callback import Callback, CallbackStatus, Reach
+from app.call.callback import Callback, CallbackStatus, Reach, Relation
 from app.call.policy import Policy
 from app.call.reference import written
 from app.providers import numbers, speech
@@ -51,11 +51,14 @@ class CallbackLine(Out):
 
 
 class CallbackDetails(CallbackLine):
-    """With whom to ring and how; whoever sees it is written down."""
+    """With whom to ring and how; whoever sees it is written down. `language` is the resident's, when it is known."""
 
     name: str | None
     number: str | None
+    language: str
     on_behalf: str | None
+    relation: Relation
+    mandate: bool | None
     reach: Reach
     discreet: bool
     because: str
@@ -90,7 +93,10 @@ def details_of(
         **_common(callback, policy, language),
         name=names.get(name) or None,
         number=numbers.written(number) if number else None,
+        language=callback.language,
         on_behalf=names.get(callback.on_behalf) or None,
+        relation=callback.relation,
+        mandate=callback.mandate,
         reach=callback.reach,
         discreet=callback.discreet,
         because=callback.because,
