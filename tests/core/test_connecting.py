@@ -115,6 +115,18 @@ def test_a_promise_the_agent_had_confirmed_is_withdrawn_too() -> None:
     assert centre.callbacks["c1.cb1"].status == "withdrawn"
 
 
+def test_what_is_owed_about_another_question_stands() -> None:
+    centre = consulting()
+    ends(centre, "colleague", "busy")
+    centre.handle(e.ConsultAsked("c1", "joke", "ans", topic="paspoort"))
+    centre.handle(e.LegAnswered("c1", "c1.4"))
+    centre.handle(e.SayFinished("c1", "c1.4", last(centre, "colleague").step))
+    centre.handle(e.CompleteAsked("c1", "joke"))
+    joined(centre)
+    assert codes(centre.wait(5)) == ["transferred"]
+    assert centre.callbacks["c1.cb1"].status == "pending"
+
+
 def test_without_anything_owed_a_transfer_is_only_recorded() -> None:
     centre = connected_stable()
     assert (centre.callbacks, outcomes(centre)[-1]) == ({}, ("to piet", "answered"))
