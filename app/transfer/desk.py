@@ -24,7 +24,7 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     """The caller's data as checked with the caller; what is empty stays as it was.
 
     A number that may not be rung back is refused, and then all of it. What this call owes follows, also to another
-    number. Who is owed it already, about the same question, keeps that one (design §5 rule 11).
+    number. Who is owed it already, about the same question, is owed one of both (design §5 rule 11).
     """
     if event.number != Given() and (kind := refusal(world.policy, event.number)):
         return Decision(why(f"ignored.number_{kind}", agent=event.agent))
@@ -45,13 +45,10 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     for owed in owed_by(call, world):
         after = _named(replace(owed, person=owed.person or call.person), call, world.policy)
         if theirs := twin(after, world):
-            because = why("caller.owed_already", agent=event.agent, callback=theirs.id)
-            kept = recognised(asked_again(theirs, call), call, world)
-            if owed.number_agreed:
-                kept = replace(kept, number=owed.number, number_kind=owed.number_kind, number_agreed=True)
-            after, moves = withdraw(owed, "merged", world)
-            changed = (after, kept)
-            call = replace(call, callback=theirs.id if call.callback == owed.id else call.callback)
+            changed, moves = _merged(after, theirs, call, world)
+            kept = changed[-1].id
+            because = why("caller.owed_already", agent=event.agent, callback=kept)
+            call = replace(call, callback=kept if call.callback == owed.id else call.callback)
         else:
             after = recognised(replace(after, language=call.language if event.language else owed.language), call, world)
             changed, moves = (after,), moved(owed, after, world)
@@ -60,6 +57,20 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
             callbacks[callback.id] = callback
         diaries |= {diary.owner: diary for diary in moves}
     return Decision(because, call=call, callbacks=tuple(callbacks.values()), diaries=tuple(diaries.values()))
+
+
+def _merged(
+    own: Callback, theirs: Callback, call: Call, world: World
+) -> tuple[tuple[Callback, Callback], tuple[Diary, ...]]:
+    """What goes and what stays: what was owed already, unless the caller has just agreed to the one of this call."""
+    if own.status == "promised":
+        gone, moves = withdraw(theirs, "merged", world)
+        return (gone, replace(recognised(own, call, world), asked=own.asked + theirs.asked)), moves
+    gone, moves = withdraw(own, "merged", world)
+    kept = recognised(asked_again(theirs, call), call, world)
+    if own.number_agreed:
+        kept = replace(kept, number=own.number, number_kind=own.number_kind, number_agreed=True)
+    return (gone, kept), moves
 
 
 def _named(callback: Callback, call: Call, policy: Policy) -> Callback:

@@ -15,11 +15,12 @@ from tests.core.seen import caller, codes, hears, of
 CHECKED = Given("c1.given", "fixed", "NL")
 
 
-def two() -> House:
+def two(*, agreed: bool = True) -> House:
     """Els is away: a promise about the Wmo, agreed with the caller. Piet is busy: one about the passport, pending."""
     centre = talking()
     centre.handle(e.ConsultAsked("c1", "joke", "els"))
-    centre.handle(e.CallbackConfirmed("c1.cb1", "joke"))
+    if agreed:
+        centre.handle(e.CallbackConfirmed("c1.cb1", "joke"))
     centre.handle(e.ConsultAsked("c1", "joke", "piet", topic="paspoort"))
     ends(centre, "colleague", "busy")
     return centre
@@ -178,7 +179,7 @@ def earlier(centre: House, **changes: object) -> None:
     [(False, CHECKED, "c1.given"), (True, CHECKED, "c0.number"), (False, Given(), "c0.number")],
 )
 def test_what_is_owed_already_gets_the_number_that_was_checked_now(agreed: bool, given: Given, number: str) -> None:
-    centre = two()
+    centre = two(agreed=False)
     earlier(centre, number_agreed=agreed)
     assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1", number=given))) == ["caller.owed_already"]
     assert (centre.callbacks["c0.cb1"].number, centre.callbacks["c0.cb1"].asked) == (number, 2)
@@ -187,11 +188,20 @@ def test_what_is_owed_already_gets_the_number_that_was_checked_now(agreed: bool,
 
 
 def test_a_number_agreed_for_the_promise_of_now_goes_with_it() -> None:
-    centre = two()
+    centre = two(agreed=False)
     earlier(centre)
     centre.handle(e.CallbackChanged("c1.cb1", "joke", number=CHECKED))
     centre.handle(e.CallerIdentified("c1", "joke", person="p1"))
     assert (centre.callbacks["c0.cb1"].number, centre.callbacks["c0.cb1"].number_agreed) == ("c1.given", True)
+
+
+def test_what_the_caller_has_just_agreed_to_takes_the_place_of_what_was_owed_already() -> None:
+    centre = two()
+    earlier(centre, asked=2, colleague="piet")
+    assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1"))) == ["caller.owed_already"]
+    kept, gone = centre.callbacks["c1.cb1"], centre.callbacks["c0.cb1"]
+    assert (kept.status, kept.colleague, kept.person, kept.asked) == ("promised", "els", "p1", 3)
+    assert (gone.status, gone.because, of(centre).callback) == ("withdrawn", "merged", "c1.cb2")
 
 
 def test_two_promises_are_merged_into_two_that_stand_in_one_diary() -> None:
