@@ -134,14 +134,17 @@ async def test_a_number_the_caller_gives_is_used_and_marked_as_checked(house: Ho
     assert "612345678" not in given.ref
 
 
-@pytest.mark.parametrize(("number", "because", "sentence"), [
-    ("0900 1234", "ignored.number_premium", "naar betaalnummers wordt niet gebeld"),
-    ("0800 1234", "ignored.number_service", "naar servicenummers wordt niet gebeld"),
-    ("084-2345678", "ignored.number_service", "naar servicenummers wordt niet gebeld"),
-    ("14 0123", "ignored.number_own", "dit is een nummer van de gemeente zelf"),
-    ("112", "ignored.number_emergency", "naar een alarmnummer wordt niet gebeld"),
-    ("+33 1 99 00 12 34", "ignored.number_foreign", "naar dit land wordt niet teruggebeld"),
-])
+@pytest.mark.parametrize(
+    ("number", "because", "sentence"),
+    [
+        ("0900 1234", "ignored.number_premium", "naar betaalnummers wordt niet gebeld"),
+        ("0800 1234", "ignored.number_service", "naar servicenummers wordt niet gebeld"),
+        ("084-2345678", "ignored.number_service", "naar servicenummers wordt niet gebeld"),
+        ("14 0123", "ignored.number_own", "dit is een nummer van de gemeente zelf"),
+        ("112", "ignored.number_emergency", "naar een alarmnummer wordt niet gebeld"),
+        ("+33 1 99 00 12 34", "ignored.number_foreign", "naar dit land wordt niet teruggebeld"),
+    ],
+)
 async def test_a_number_that_may_not_be_rung_is_refused_and_the_promise_keeps_its_own(
     house: House, number: str, because: str, sentence: str
 ) -> None:

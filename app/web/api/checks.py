@@ -14,6 +14,7 @@ from app.web.api.problems import Mistakes
 from app.web.api.words import KINDS
 from app.web.persons import reference
 
+IDS = ("colleague", "department", "topic")
 LONGEST, MOST = 64, 20
 """Signs of an id, questions of a registration: more is wrong in its form, and is not looked up."""
 
@@ -42,9 +43,10 @@ class References:
 
     def check_all(self, body: object) -> None:
         """Every id in a body whose form is wrong, so that who sent it hears everything at once."""
-        for pointer, fields in (("#", body), *enumerated(body)):
-            for kind, key in fields.items() if isinstance(fields, dict) else ():
-                if kind in KINDS and isinstance(key, str) and len(key) <= LONGEST:
+        for pointer, part in (("#", body), *enumerated(body)):
+            fields = part if isinstance(part, dict) else {}
+            for kind in IDS:
+                if isinstance(key := fields.get(kind), str) and len(key) <= LONGEST:
                     self.check(kind, key, f"{pointer}/{kind}")
 
     def number(self, typed: str | None, place: str) -> tuple[Given, dict[str, str]]:
