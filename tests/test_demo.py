@@ -76,6 +76,7 @@ def test_the_morning_ends_well_when_everything_is_told_twice_and_out_of_order(mo
         "twee keer een verkeerde toets: naar een medewerker",
         "U bent als eerste aan de beurt",
         "buiten openingstijd",
+        "Wilt u dit nog eens horen? Toets dan een sterretje.",
         "13 van 13 opgenomen telefoons binnen drie keer; 1 gemist",
         "Terugbelafspraken open: 6",
         WORDS["all_well"][0],

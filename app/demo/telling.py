@@ -86,7 +86,8 @@ class Teller(History):
         yield from self.block("phones", (self._phone(phone) for phone in history["phones"]))
         yield from self.block("transfer", (self.transfer(attempt) for attempt in history["transfers"]))
         yield from self.block("heard", (" · ".join(self._heard(heard)),))
-        yield from self.block("voice", (each.detail for each in heard if each.what == "words"))
+        later = [each for each in heard if each.what == "menu"][1:]  # the first is the long one that all hear
+        yield from self.block("voice", (each.detail for each in heard if each.what == "words" or each in later))
         yield from self.block("said", self._stage.heard.get(caller.call, ()))
         yield from self.block("promise", (self.promise(promise) for promise in promises))
 
