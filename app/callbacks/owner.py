@@ -69,16 +69,13 @@ def doubt(before: Callback, after: Callback, world: World) -> str:
 def replanned(before: Callback, after: Callback, world: World) -> Callback:
     """What is asked of its present owner again keeps its moment as long as it can stand, else it is `chosen` anew.
 
-    So is what is asked of another one, unless the caller was told a moment already. A place in the line is kept as
-    long as it is that office which rings; another owner has no such line.
+    So is what is asked of another one. A place in the line is kept as long as it is that office which rings; another
+    owner has no such line.
     """
     if owner(after) == before.instead_of:
         after = replace(after, colleague=before.colleague, department=before.department, instead_of=before.instead_of)
     same = owner(after) == owner(before)
-    if after.turn is not None:
-        stays = same
-    else:
-        stays = (same or before.status == "promised") and not doubt(before, after, world)
+    stays = same and (after.turn is not None or not doubt(before, after, world))
     return after if stays else chosen(after, unbooked(before, world))
 
 

@@ -130,7 +130,7 @@ def test_another_colleague_rings_at_the_first_moment_of_their_own_unless_it_was_
     other = again(callback, policy(), "ans", "busy")
     assert (owner(other), clock(other.slot.start)) == ("colleague:ans", TODAY)
     agreed = again(promise(callback, at("2026-11-24T10:16")), policy(), "ans", "busy")
-    assert (owner(agreed), agreed.slot) == ("colleague:ans", callback.slot)
+    assert (owner(agreed), agreed.slot) == ("colleague:piet", callback.slot), "what was agreed stands"
 
 
 def test_who_is_past_the_norm() -> None:
