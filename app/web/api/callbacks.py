@@ -16,6 +16,7 @@ from app.call.events import (
     CallbackWithdrawn,
     TurnTaken,
 )
+from app.callbacks.question import asked_in
 from app.callbacks.slots import HORIZON
 from app.store import codec
 from app.web.api.accesses import note_access
@@ -195,7 +196,7 @@ async def _asked_about(means: Means, me: User, callback: Callback) -> bool:
     """Whether the resident of the agent's own call was checked, and is owed this; then the card shows it, too."""
     agent = await agent_of(means, me)
     call = await call_of(means, me.centre, agent.call) if agent.call else None
-    return call is not None and (call.callback == callback.id or call.person == callback.person != "")
+    return call is not None and (asked_in(callback, call) or call.person == callback.person != "")
 
 
 async def _shown(request: Request, means: Means, me: User, callback: Callback) -> CallbackDetails:
