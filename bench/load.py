@@ -17,7 +17,7 @@ from bench.signing import Pbx, Switch, write
 from bench.stage import Running, Stage, cpu, numbers
 
 SCRIPT = Path(__file__).parent / "play.lua"
-FASTEST = 7000
+FASTEST = 10_000
 """Events per second for which there are enough signed messages."""
 
 
