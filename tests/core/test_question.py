@@ -16,7 +16,7 @@ CHECKED = Given("c1.given", "fixed", "NL")
 
 
 def two(*, agreed: bool = True) -> House:
-    """Els is away: her department owes a promise about the Wmo, agreed with the caller. Piet is busy: one is pending."""
+    """Els is away: her department owes a promise about the Wmo, agreed upon. Piet is busy: one is pending."""
     centre = talking()
     centre.handle(e.ConsultAsked("c1", "joke", "els"))
     if agreed:
