@@ -18,7 +18,7 @@ STEADY = 48 * 1024
 """80 kbit/s: a recording of a minute comes over a slow line, too."""
 STUCK = 30.0
 """Seconds in which a client must have taken some of an answer that waits for it."""
-REASONS = {408: "Request Timeout", 413: "Content Too Large", 431: "Request Header Fields Too Large"}
+REASONS = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -59,9 +59,9 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take the bytes; a request that is too large or takes too long is answered, and the line is closed."""
-        self._began = False
+        idle, self._began = self._whole and self._answered(), False
         super().data_received(data)
-        if self._whole and not self._began and self._answered():  # an empty line: but uvicorn waits no longer for one
+        if idle and not self._began:  # an empty line: but uvicorn waits no longer for the next request
             self._head, self._size, self._whole = True, 0, False
         self._size += len(data)
         if self._head and self._size > LARGEST:

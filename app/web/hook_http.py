@@ -64,8 +64,9 @@ class HookHttp(BoundedHttp):
     def on_body(self, body: bytes) -> None:
         """Some of the body; of a webhook no more than any platform sends."""
         super().on_body(body)
-        if type(self.cycle) is Begun and len(self.cycle.body) > LARGEST:
-            self._refuse(problem(413, f"At most {LARGEST} bytes."))
+        cycle = self.cycle
+        if type(cycle) is Begun and len(cycle.body) > LARGEST and not cycle.response_complete:
+            self._done(cycle, problem(413, f"At most {LARGEST} bytes."))
 
     def on_message_complete(self) -> None:
         """All of it is here."""

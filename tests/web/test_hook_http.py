@@ -136,10 +136,11 @@ async def test_a_body_comes_in_pieces_in_chunks_or_after_a_question(here: Here) 
     assert b"HTTP/1.1 100 Continue\r\n" in told
 
 
-async def test_what_is_too_large_is_refused_and_the_line_closed(here: Here) -> None:
-    told = await here.told(hook(body=b"x" * (LARGEST + 1)), last=False)
+async def test_what_is_too_large_is_refused_once_and_the_rest_of_it_not_kept(here: Here) -> None:
+    told = await here.told(hook(body=b"x" * (5 * LARGEST)), hook("/hooks/next"))
     assert told.startswith(b"HTTP/1.1 413 ")
-    assert here.town.begun == []
+    assert told.count(b" 413 ") == 1
+    assert here.town.begun == [b"/hooks/next"], told
 
 
 async def test_a_mistake_of_ours_is_no_silence(here: Here) -> None:
