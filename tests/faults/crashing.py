@@ -59,6 +59,19 @@ class Crash:
                 self.at("replied")
 
         Service.__call__ = answered  # type: ignore[method-assign, assignment]
+        take: Callable[..., None] = Service.take
+
+        def taken(service: Service, *webhook: Any) -> None:
+            *asked, done = webhook
+
+            def told(reply: Any) -> None:
+                done(reply)
+                if self.near:
+                    self.at("replied")
+
+            take(service, *asked, told)
+
+        Service.take = taken  # type: ignore[method-assign, assignment]
         _around(outbox, "done", self._recorded)
         _around(asyncpg.Connection, "execute", self._executed)
         for platform in (Generic, Twilio):
