@@ -13,6 +13,9 @@ from bench.stage import Stage, database, floor, service, sink
 
 CENTRES = ("bench",)
 CONNECTIONS = (64, 16)
+FLOOR = 200
+"""Microseconds that a request of the floor took on the machine for which the bound of 120 was set: machines differ by
+three times, also one from itself an hour later, but floor and service alike."""
 
 
 async def rates(on: Stage, repetitions: int, seconds: int) -> list[Result]:
@@ -46,10 +49,9 @@ def _compared(floors: dict[int, list[Seen]], services: dict[int, list[Seen]]) ->
     found.append(Result("p99 to the floor, 64 connections", median(ratios), "x", "<= 0.5", note))
     whole, decide = median(s.python for s in ours), statistics.fmean(per_decision())
     below = median(s.python for s in theirs)
-    note = f"{whole:.0f} in all, decide {decide:.0f}; floor {below:.0f}"
-    found.append(Result("CPU of the service per event outside decide", whole - decide, "us", "<= 120", note))
-    note = "the bound of 120 us comes from a machine on which the floor took 200"
-    found.append(Result("the same to the CPU of the floor", (whole - decide) / below, "x", "<= 0.6", note))
+    note = f"measured {whole - decide:.0f} and {decide:.0f} in decide; floor {below:.0f}"
+    outside = (whole - decide) / below * FLOOR
+    found.append(Result(f"CPU outside decide per event, at a floor of {FLOOR} us", outside, "us", "<= 120", note))
     note = f"floor {median(s.postgres for s in theirs):.0f}"
     found.append(Result("CPU of PostgreSQL per event", median(s.postgres for s in ours), "us", "", note))
     bad = sum(s.bad for runs in (floors, services) for seen in runs.values() for s in seen)
