@@ -41,8 +41,9 @@ def ready(office: str, world: World) -> list[Agent]:
     return found
 
 
-def _idle(agent: Agent) -> tuple[datetime, str]:
-    return agent.since, agent.id
+def _idle(agent: Agent) -> tuple[bool, datetime, str]:
+    """The longest idle first; behind all whose phone is free, who is ready only because nobody else was (domain §5)."""
+    return agent.device != "idle", agent.since, agent.id
 
 
 def find(call: Call, office: str, world: World) -> tuple[Agent | None, bool]:

@@ -39,10 +39,11 @@ def _taken(event: TurnTaken, world: World) -> Decision:
         state = "logged_off" if agent is None else agent.state
         return Decision(why("ignored.agent_state", agent=event.agent, state=state))
     after = replace(callback, turn=None)
-    others = tuple(pass_by(other, world) for other in _at(callback, world) if other.id != agent.id)
+    taker = ring_back(agent, callback.id, world)
+    others = (pass_by(other, world.seeing(taker)) for other in _at(callback, world) if other.id != agent.id)
     return Decision(
         why("turn.taken", agent=agent.id, callback=callback.id),
-        agents=(ring_back(agent, callback.id, world), *others),
+        agents=(taker, *others),
         callbacks=(after,),
         diaries=moved(callback, after, world),
     )

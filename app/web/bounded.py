@@ -82,9 +82,13 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """All of it has come."""
+        """All of it has come; when it was answered before that, the wait for the next one begins now."""
         self._at_rest()
         super().on_message_complete()
+        if self._answered() and self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _expect(self) -> None:
         self._timer = self.loop.call_later(SLOWEST, self._too_slow)
@@ -121,10 +125,10 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, answer: Reply) -> None:
-        """Answer before the application does, unless it has begun to."""
+        """Answer this request before the application does, unless it has begun to."""
         if self.transport.is_closing():
             return
-        if self._answered() or not self.cycle.response_started:
+        if self._answered() if self._head else not self.cycle.response_started:
             head = (
                 f"HTTP/1.1 {answer.status} {REASONS[answer.status]}\r\ncontent-type: {answer.content_type}\r\n"
                 f"content-length: {len(answer.body)}\r\nconnection: close\r\n\r\n"

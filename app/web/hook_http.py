@@ -82,7 +82,7 @@ class HookHttp(BoundedHttp):
 
     def _done(self, cycle: Begun, answer: Reply) -> None:
         """Write the answer in one piece, unless nobody is there any more; then the next request may come."""
-        if cycle.disconnected or self.transport.is_closing():
+        if cycle.response_complete or cycle.disconnected or self.transport.is_closing():
             return
         added = self.server_state.default_headers
         if self._lines[0] is not added:

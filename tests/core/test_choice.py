@@ -33,6 +33,12 @@ def found(call_id: str, world: World, **call: object) -> tuple[str, bool]:
     return chosen.id if chosen else "", again
 
 
+def test_a_phone_in_use_rings_only_when_no_other_one_can() -> None:
+    busy = replace(agent("bart"), device="busy")
+    assert found("c1", seen(busy, agent("fatima", since=3))) == ("fatima", False)
+    assert found("c1", seen(busy)) == ("bart", False)
+
+
 def test_the_longest_idle_agent_who_was_not_tried_is_offered_the_call() -> None:
     world = seen(agent("bart", since=5), agent("fatima", since=3))
     assert [a.id for a in ready("kcc", world)] == ["fatima", "bart"]

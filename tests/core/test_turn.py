@@ -139,6 +139,15 @@ def test_nobody_rings_who_is_rung_already() -> None:
     assert codes(centre.handle(e.TurnTaken("nothing", "bart"))) == ["ignored.no_turn"]
 
 
+def test_who_rings_is_not_there_for_others_so_the_last_one_stays_ready() -> None:
+    centre = promised("bart", "fatima")
+    ready(centre, "bart")
+    ready(centre, "fatima")
+    centre.handle(e.DeviceChanged("bart", "busy"))
+    centre.handle(e.TurnTaken("c1.cb1", "fatima"))
+    assert presence(centre) == ("ready", ""), "a phone in use, but nobody else is left"
+
+
 def test_who_is_in_a_call_or_not_there_takes_no_turn() -> None:
     centre = promised("bart")
     centre.ready("fatima")

@@ -143,6 +143,24 @@ async def test_what_is_too_large_is_refused_once_and_the_rest_of_it_not_kept(her
     assert here.town.begun == [b"/hooks/next"], told
 
 
+async def test_who_does_not_go_on_with_what_was_refused_gets_no_second_answer(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "SLOWEST", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+    writer.write(asked("POST", "/hooks/large", f"content-length: {3 * LARGEST}") + b"x" * (2 * LARGEST))
+    told = await reader.readuntil(b"}")
+    told += await reader.read()
+    writer.close()
+    assert told.count(b"HTTP/1.1 ") == 1
+
+
+async def test_a_line_is_not_open_for_ever_after_a_refusal(here: Here) -> None:
+    here.server.config.timeout_keep_alive = 1
+    told = await here.told(hook(body=b"x" * (3 * LARGEST))[:-LARGEST], b"x" * LARGEST, last=False)
+    assert told.count(b"HTTP/1.1 413 ") == 1
+
+
 async def test_a_mistake_of_ours_is_no_silence(here: Here) -> None:
     told = await here.told(hook("/hooks/broken"), last=False)
     assert told.startswith(b"HTTP/1.1 500 ")
