@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,8 @@ from app.store import present
 from app.store.living import Living, living
 from app.store.sealing import Seal
 
+AT_ONCE = 8
+"""Phones asked about at once: orders of calls go over the same link."""
 log = logger()
 
 
@@ -66,7 +69,6 @@ class Comparison:
         for room, inside in rooms.items():
             if not inside and ROOM.fullmatch(room):
                 await self._asterisk.rest()("DELETE", f"/bridges/{room}")
-        await self._phones()
         log.info("asterisk.compared", centre=self._asterisk.centre, calls=len(calls), channels=len(channels))
 
     async def _switch(self) -> tuple[dict[str, Channel], dict[str, tuple[str, ...]]]:
@@ -81,19 +83,28 @@ class Comparison:
         channels = {c["id"]: _channel(c) for c in every.body if c["id"] in in_app}
         return channels, {b["id"]: tuple(b.get("channels", ())) for b in bridges.body}
 
-    async def _phones(self) -> None:
-        """How the agents' phones are by now; an Asterisk that cannot say so is believed to have told all."""
+    async def phones(self) -> None:
+        """How the agents' phones are by now; no call waits for it, so it is asked beside all else.
+
+        An Asterisk that cannot say so is believed to have told all; a phone it is silent about is asked at the next
+        link. Raises what goes wrong with the database.
+        """
         centre, read = self._asterisk.centre, self._asterisk.reading(self._policies.active(self._asterisk.centre))
         known = await present.agents(self._pool, centre)
-        for agent in read.policy.agents.values():
-            if not (name := phone(agent.address, read.phones)):
-                continue
-            answer = await self._asterisk.rest()("GET", f"/deviceStates/{quote(name, safe='')}")
+        several = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(agent: str, name: str) -> None:
+            async with several:
+                answer = await self._asterisk.rest()("GET", f"/deviceStates/{quote(name, safe='')}")
             state = DEVICE.get(answer.body["state"]) if answer.done else None
-            if state is not None and state != (known[agent.id].device if agent.id in known else "idle"):
-                key = f"{agent.id}:device:{state}:{self._clock().timestamp()}"
-                event = DeviceChanged(agent.id, state)
-                self._tell(Arrival(centre=centre, key=key, event=event, provider=NAME))
+            if state is not None and state != (known[agent].device if agent in known else "idle"):
+                key = f"{agent}:device:{state}:{self._clock().timestamp()}"
+                self._tell(Arrival(centre=centre, key=key, event=DeviceChanged(agent, state), provider=NAME))
+
+        named = [(agent.id, phone(agent.address, read.phones)) for agent in read.policy.agents.values()]
+        ended = await asyncio.gather(*(ask(*each) for each in named if each[1]), return_exceptions=True)
+        if failed := [each for each in ended if each is not None]:
+            log.warning("asterisk.phones_not_told", centre=centre, phones=len(failed), exc_info=failed[0])
 
     async def _leg(self, each: Living, leg: Leg, channel: Channel | None, rooms: dict[str, tuple[str, ...]]) -> None:
         call = each.call

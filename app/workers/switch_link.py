@@ -56,9 +56,7 @@ log = logger()
 class SwitchLink:
     """`start` connects in the classic way; in the other way Asterisk comes to `accept`."""
 
-    def __init__(
-        self, engine: Engine, pool: asyncpg.Pool, asterisk: Asterisk, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, engine: Engine, pool: asyncpg.Pool, asterisk: Asterisk, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._pool = pool
         self._asterisk = asterisk
@@ -70,6 +68,7 @@ class SwitchLink:
         """Who waits until the Asterisk that is served goes away."""
         self._recent: dict[str, None] = {}
         self._main: list[asyncio.Task[None]] = []
+        self._phones: asyncio.Task[None] | None = None
         self._stopping = False
         self._signing = asyncio.Lock()
         """Over HTTP a sign of life could overtake its withdrawal."""
@@ -147,6 +146,8 @@ class SwitchLink:
         finally:
             reading.cancel()
             serving.cancel()
+            if self._phones is not None:
+                self._phones.cancel()
             self._asterisk.detach(session.rest)
             self.compared = False
             self._sessions.discard(session)
@@ -208,9 +209,7 @@ class SwitchLink:
             return
         asterisk.attach(session.rest, self.tell)
         self._refused_at = self._useless_at = None
-        comparison = Comparison(
-            self._engine.policies, self._pool, self._engine.seal, asterisk, self.tell, self._clock
-        )
+        comparison = Comparison(self._engine.policies, self._pool, self._engine.seal, asterisk, self.tell, self._clock)
         session.listen()
         log.info("asterisk.link_up", centre=asterisk.centre)
         while True:
@@ -223,6 +222,7 @@ class SwitchLink:
                     await comparison.compare()
                     await _tells(session, "KCC_TAKES", str(TAKES))
                     self.compared = True
+                    self._phones = asyncio.create_task(self._ask(comparison), name="asterisk-phones")
                 if not self._hindrance(linked=True):
                     await self._alive(session)
             except Uncertain:
@@ -230,6 +230,12 @@ class SwitchLink:
             except FAILURES as error:
                 log.warning("asterisk.database", exc_info=error)
             await asyncio.sleep(BEAT)
+
+    async def _ask(self, comparison: Comparison) -> None:
+        try:
+            await comparison.phones()
+        except FAILURES as error:
+            log.warning("asterisk.database", exc_info=error)
 
     def _hindrance(self, *, linked: bool) -> str:
         """Why no call is taken, by the name under which the doctor explains it; empty when calls are taken."""
