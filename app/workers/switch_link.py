@@ -90,13 +90,15 @@ class SwitchLink:
             self._main.append(asyncio.create_task(self._dial(), name="asterisk-link"))
 
     async def withdraw(self) -> None:
-        """Take no new call: said while there is a link to say it over, so that the dialplan need not find out."""
+        """Take no new call: said while there is a link to say it over, so that the dialplan need not find out.
+
+        Over HTTP it may be said after another process has the link, whose next beat repairs it.
+        """
         self._stopping = True
         async with self._signing:
             for session in tuple(self._sessions):
-                for variable in ("KCC_ALIVE", "KCC_TAKES"):
-                    with suppress(Uncertain):
-                        await _tells(session, variable, "0")
+                with suppress(Uncertain):
+                    await _tells(session, "KCC_ALIVE", "0")
 
     async def stop(self) -> None:
         """Let go of the link; conversations go on without us."""

@@ -75,7 +75,7 @@ class House:
         self.link, self.far, self.heard, self.agents = link, far, heard, agents
 
     async def until_alive(self) -> None:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while self.far.told.get("KCC_ALIVE", "0") == "0":
                 await asyncio.sleep(0.01)
 
@@ -109,8 +109,15 @@ async def test_calls_are_taken_before_phones_are_known_and_a_silent_phone_holds_
     assert len(house.far.phones) == AT_ONCE
     house.far.silent = house.far.phones[0]
     house.far.may.set()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):
         while len(house.heard) < house.agents - 1:
             await asyncio.sleep(0.01)
     assert len(house.far.phones) == house.agents
     assert {arrival.event.state for arrival in house.heard if isinstance(arrival.event, DeviceChanged)} == {"gone"}
+
+
+async def test_who_withdraws_leaves_the_clock_that_another_process_may_have_set(house: House) -> None:
+    await house.until_alive()
+    set_by_another = house.far.told["KCC_TAKES"]
+    await house.link.withdraw()
+    assert house.far.told == {"KCC_ALIVE": "0", "KCC_TAKES": set_by_another}
