@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.call.events import LegEnded
+from app.call.events import KeysPressed, LegAnswered, LegEnded
 from tests.web.house import TEXT, House
 
 NAMES = ("bart", "meryem")
@@ -55,3 +55,30 @@ async def test_they_are_named_from_the_day_on_which_the_works_council_agreed(
     text, told = await history(house, "tess", call)
     assert (next(phone["party"] for phone in told["phones"]) == "bart") is named
     assert ("meryem" in text) is named
+
+
+OUTSIDE = TEXT.replace("sip:bart@telefoon.voorbeeldstad.example", "tel:+31612300001")
+"""Bart works at home: he presses a key before he is joined."""
+
+
+async def test_who_answers_outside_is_numbered_too_and_a_colleague_is_not(house: House) -> None:
+    asked = {"text": OUTSIDE, "reason": "Bart werkt thuis"}
+    assert (await house.as_("ada").post("/policy/activate", json=asked)).status_code == 200
+    await house.ready("bart")
+    call = await house.rings()
+    await house.happens(LegAnswered(call, (await house.call(call)).legs[-1].id))
+    asked_leg = (await house.call(call)).legs[-1]
+    await house.happens(KeysPressed(call, asked_leg.id, asked_leg.step, "5"))
+    text, told = await history(house, "tess", call)
+    codes = [step["code"] for event in told["events"] for step in event["because"]]
+    assert {"accept.asked", "accept.again"} <= set(codes), codes
+    assert "bart" not in text
+
+
+async def test_an_agents_card_does_not_name_who_missed_the_call(house: House) -> None:
+    await missed_and_answered(house)
+    why = (await house.as_("meryem").get("/me/call")).json()["call"]["why"]
+    said = [step["nl"] for each in why for step in each["steps"]]
+    assert not [sentence for sentence in said if "bart" in sentence]
+    assert [sentence for sentence in said if sentence.startswith("medewerker 1 niet bereikt")]
+    assert [sentence for sentence in said if sentence.startswith("meryem ")], "one's own name is no secret"

@@ -7,10 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
-from msgspec.structs import replace
 
-from app.call.because import Because
-from app.call.calendar import local
 from app.call.policy import Policy
 from app.call.reference import written
 from app.store import codec
@@ -18,7 +15,7 @@ from app.web.api.accesses import note_access
 from app.web.api.guard import Backing, Me, allow, router
 from app.web.api.problems import Problem, failures, query_mistake
 from app.web.api.promises import labelled
-from app.web.api.reasons import ReasonStep, steps
+from app.web.api.reasons import Agents, ReasonStep, steps
 from app.web.api.shapes import CallId, Id, Labelled, Moment, Out, Reference
 from app.web.api.words import language_of
 
@@ -182,31 +179,6 @@ async def get_call(
             TransferTried(**transfer | {"agent": shown(transfer["agent"])}) for transfer in map(dict, transfers)
         ],
     )
-
-
-class Agents:
-    """How the agents of one call are shown: numbered, in the order in which they appear.
-
-    With their ids, whoever reads many calls has a list of who missed what. That needs the works council's consent,
-    whose date stands in the policy (domain §6).
-    """
-
-    def __init__(self, started_at: datetime, policy: Policy, language: str) -> None:
-        since = policy.municipality.agents_named_since
-        self._named = since is not None and since <= local(started_at, policy).date()
-        self._word = "medewerker" if language == "nl" else "agent"
-        self._numbers: dict[str, int] = {}
-
-    def __call__(self, agent: str) -> str:
-        """This agent; who is none (`supervisor:tess`) is shown as they are."""
-        if self._named or not agent or ":" in agent:
-            return agent
-        return f"{self._word} {self._numbers.setdefault(agent, len(self._numbers) + 1)}"
-
-    def reason(self, because: Because) -> Because:
-        """A reason in which no agent is named."""
-        args = because.args | {"agent": self(because.args["agent"])} if "agent" in because.args else because.args
-        return replace(because, args=args, then=because.then and self.reason(because.then))
 
 
 def _line(row: Mapping[str, Any], policy: Policy, language: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from app.transfer.target import instead
 from app.web.api.accesses import note_access
 from app.web.api.possible import Action, possible
 from app.web.api.promises import CallbackDetails, detailed, in_turn, labelled, names_of
-from app.web.api.reasons import ReasonStep, steps
+from app.web.api.reasons import Agents, ReasonStep, steps
 from app.web.api.sentences import StandardSentence, now_to_say, standard
 from app.web.api.shapes import Labelled, Out
 from app.web.api.words import language_of
@@ -173,7 +173,7 @@ async def card(request: Request, means: Means, user: User, agent: Agent, call: C
         may=possible(call, agent, callbacks, centre, policy, pinned, means),
         say_now=now_to_say(call, own, policy, names),
         sentences=standard(call, pinned, agent.id, names, now),
-        why=await _why(means, user.centre, call.id),
+        why=await _why(means, user.centre, call.id, Agents(call.started_at, policy, language, agent.id)),
         callback=next((c for c in own_details if c.id == call.callback), None),
         callbacks=sorted(own_details, key=lambda c: (c.created_at, c.id)),
         open_callbacks=OpenCallbacks(count=count, details=details),
@@ -232,7 +232,7 @@ async def _callbacks(means: Means, centre: str, call: Call) -> tuple[Sequence[Ca
     return [codec.callback(row["state"]) for row in rows if row["theirs"]], len(rows)
 
 
-async def _why(means: Means, centre: str, call: str) -> list[Reason]:
+async def _why(means: Means, centre: str, call: str, shown: Agents) -> list[Reason]:
     rows = await means.pool.fetch(
         """SELECT at, because FROM (
                SELECT seq, at, because FROM events
@@ -242,4 +242,4 @@ async def _why(means: Means, centre: str, call: str) -> list[Reason]:
            ORDER BY seq""",
         centre, call, WHY,
     )
-    return [Reason(at=row["at"], steps=steps(codec.because(row["because"]))) for row in rows]
+    return [Reason(at=row["at"], steps=steps(shown.reason(codec.because(row["because"])))) for row in rows]
