@@ -161,7 +161,9 @@ class Service:
 
     async def withdraw(self) -> None:
         """New callers need us no longer; called before connections are closed, for it is said over them."""
-        await asyncio.gather(*(link.withdraw() for link in self._links.values()))
+        withdrawn = await asyncio.gather(*(each.withdraw() for each in self._links.values()), return_exceptions=True)
+        for failed in filter(None, withdrawn):
+            log.error("service.not_withdrawn", exc_info=failed)
 
     async def close(self) -> None:
         """Stop taking work, finish what is begun, let go of everything."""

@@ -41,6 +41,8 @@ DEADLINE = 0.8
 TAKES = 1.5
 """Seconds after which Asterisk leads a new caller to the KCC by itself, unless their call is saved: whoever comes in
 when we have just died. More than `DEADLINE`, and the phone rings within two."""
+FAREWELL = 1.0
+"""Seconds in which Asterisk must hear that we stop; the dialplan finds out by itself in two."""
 SLOW = 1.0
 """Seconds an event may wait in the engine before no new call is taken."""
 LOOK = 2.0
@@ -90,19 +92,17 @@ class SwitchLink:
             self._main.append(asyncio.create_task(self._dial(), name="asterisk-link"))
 
     async def withdraw(self) -> None:
-        """Take no new call: said while there is a link to say it over, so that the dialplan need not find out.
-
-        Over HTTP it may be said after another process has the link, whose next beat repairs it.
-        """
+        """Take no new call: said while there is a link to say it over, so that the dialplan need not find out."""
         self._stopping = True
-        async with self._signing:
-            for session in tuple(self._sessions):
-                with suppress(Uncertain):
+        with suppress(TimeoutError, Uncertain):
+            async with asyncio.timeout(FAREWELL), self._signing:
+                for session in tuple(self._sessions):
                     await _tells(session, "KCC_ALIVE", "0")
 
     async def stop(self) -> None:
         """Let go of the link; conversations go on without us."""
-        await self.withdraw()
+        if not self._stopping:
+            await self.withdraw()
         await self.cut()
         tasks = [*self._main, *self._tasks]
         for task in tasks:

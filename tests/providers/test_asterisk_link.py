@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from app.call.events import DeviceChanged
 from app.engine.policies import Policies
+from app.main import Service
 from app.providers.asterisk.session import Closed
 from app.providers.base import Arrival
 from app.settings import utc_now
@@ -32,7 +35,7 @@ class FarEnd:
     def __init__(self) -> None:
         self.told: dict[str, str] = {}
         self.phones: list[str] = []
-        self.silent = ""
+        self.silent, self.deaf = "", False
         self.may = asyncio.Event()
         self._out: asyncio.Queue[str | None] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -52,6 +55,8 @@ class FarEnd:
         self._out.put_nowait(None)
 
     async def _answer(self, asked: dict[str, Any]) -> None:
+        if self.deaf:
+            return
         path, body = asked["uri"], NOTHING.get(asked["uri"], {})
         if path == "asterisk/variable":
             query = {each["name"]: each["value"] for each in asked["query_strings"]}
@@ -121,3 +126,21 @@ async def test_who_withdraws_leaves_the_clock_that_another_process_may_have_set(
     set_by_another = house.far.told["KCC_TAKES"]
     await house.link.withdraw()
     assert house.far.told == {"KCC_ALIVE": "0", "KCC_TAKES": set_by_another}
+
+
+async def test_an_asterisk_that_answers_nothing_keeps_nobody_from_stopping(house: House) -> None:
+    await house.until_alive()
+    house.far.deaf = True
+    async with asyncio.timeout(2):
+        await house.link.withdraw()
+
+
+async def test_a_link_that_fails_to_withdraw_keeps_nobody_from_stopping(house: House) -> None:
+    service = Service(SimpleNamespace())  # type: ignore[arg-type]
+    failing = SimpleNamespace(withdraw=AsyncMock(side_effect=RuntimeError))
+    service._links = {"elsewhere": failing, CENTRE: house.link}  # type: ignore[dict-item]
+    await house.until_alive()
+    with capture_logs() as logged:
+        await service.withdraw()
+    assert house.far.told["KCC_ALIVE"] == "0"
+    assert "service.not_withdrawn" in [each["event"] for each in logged]
