@@ -189,7 +189,7 @@ class SwitchLink:
     async def _dial(self) -> None:
         """The classic way: connect, and again half a second after each end; why it fails is said once."""
         http, said = self._asterisk.http, ""
-        while http is not None:
+        while http is not None and not self._stopping:
             try:
                 if await self.holds():
                     socket = await Dialled.open(http, self._asterisk.settings.app)
