@@ -234,7 +234,8 @@ def done(
 def _simple(call: Call, world: World) -> bool:
     """A simple question, answered at once: nobody else was asked and nothing is promised."""
     topic = world.pinned.topics.get(call.topic)
-    return topic is not None and topic.simple and type(call.phase) is Talking and not call.callback
+    owed = any(call.id in (callback.call, callback.again) for callback in world.callbacks.values() if callback.open)
+    return topic is not None and topic.simple and type(call.phase) is Talking and not (call.callback or owed)
 
 
 def register(call: Call | None, event: RegistrationDone, world: World) -> Decision:

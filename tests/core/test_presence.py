@@ -262,6 +262,22 @@ def test_what_is_taken_away_or_cut_off_is_registered_however_simple() -> None:
         assert centre.agents["joke"].owes == ("c1",)
 
 
+@pytest.mark.parametrize("of_before", [False, True])
+def test_what_an_earlier_question_is_promised_is_registered_however_simple_the_last_one(of_before: bool) -> None:
+    """Also when another call owed it already, and this one asked for it again."""
+    centre = simple()
+    if of_before:
+        centre.handle(e.CallerIdentified("c1", "joke", person="p1"))
+    centre.handle(e.CallbackAsked("c1", "joke", topic="paspoort"))
+    centre.handle(e.CallbackConfirmed("c1.cb1", "joke"))
+    if of_before:
+        centre.callbacks = {"c0.cb1": replace(centre.callbacks["c1.cb1"], id="c0.cb1", call="c0", again="c1")}
+    centre.handle(e.CallbackAsked("c1", "joke", topic="wmo"))
+    centre.handle(e.CallerHelped("c1", "joke"))
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert centre.agents["joke"].owes == ("c1",)
+
+
 def test_registered_before_the_end_nothing_is_owed() -> None:
     centre = talking()
     assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
