@@ -18,9 +18,13 @@ def subject_of(call: Call, policy: Policy, department: str = "", office: str = "
 def asks(call: Call, world: World, topic: str, on_behalf: str, department: str) -> Call:
     """The question at hand, with what this call owes about it already. Nothing said: the same question as before.
 
-    A topic that is named without anybody it concerns is the caller's own.
+    A topic that is named without anybody it concerns is the caller's own. Without any, who is to answer it does not
+    make it another question.
     """
-    if topic in world.policy.topics:
+    before, named = at_hand(call, world), topic in world.policy.topics
+    if before is not None and not named and call.topic in ("", before.subject) and on_behalf in ("", before.on_behalf):
+        return replace(call, on_behalf=before.on_behalf)
+    if named:
         call = replace(call, topic=topic, on_behalf=on_behalf)
     elif on_behalf:
         call = replace(call, on_behalf=on_behalf)

@@ -123,6 +123,48 @@ def test_two_children_about_the_same_topic_are_two_questions() -> None:
     assert of(centre).callback == "c1.cb1", "nothing said: the same question"
 
 
+def nameless() -> House:
+    """No topic is known: Els is away, so her department owes the promise about the question."""
+    centre = talking()
+    centre.calls["c1"] = replace(of(centre), topic="")
+    centre.handle(e.ConsultAsked("c1", "joke", "els"))
+    return centre
+
+
+@pytest.mark.parametrize("department", ["", "burgerzaken"])
+@pytest.mark.parametrize("child", ["", "anna"])
+def test_without_a_topic_nothing_said_is_the_same_question_whoever_is_to_answer_it(department: str, child: str) -> None:
+    """Also after it turned out whom it concerns, and when that is said again."""
+    centre = nameless()
+    if child:
+        centre.handle(e.CallbackChanged("c1.cb1", "joke", on_behalf=child))
+    for on_behalf in ("", child):
+        centre.handle(e.CallbackAsked("c1", "joke", department=department, on_behalf=on_behalf))
+    assert [(c.id, c.subject, c.on_behalf) for c in centre.callbacks.values()] == [("c1.cb1", "wmo", child)]
+    assert of(centre).on_behalf == child
+
+
+def test_without_a_topic_whom_it_concerns_makes_another_question() -> None:
+    centre = nameless()
+    centre.handle(e.CallbackAsked("c1", "joke", on_behalf="anna"))
+    assert [(c.subject, c.on_behalf) for c in centre.callbacks.values()] == [("wmo", ""), ("sociaal", "anna")]
+
+
+def test_without_a_topic_who_is_put_through_to_another_department_is_not_called_back() -> None:
+    centre = nameless()
+    elsewhere = replace(centre.policy.colleagues["piet"], department="burgerzaken")
+    centre.policy = replace(centre.policy, colleagues={**centre.policy.colleagues, "piet": elsewhere})
+    put_through(centre, "piet")
+    assert [c.status for c in centre.callbacks.values()] == ["withdrawn"]
+
+
+def test_a_topic_named_since_the_promise_makes_another_question() -> None:
+    centre = two()
+    centre.handle(e.CallerIdentified("c1", "joke", topic="wmo"))
+    centre.handle(e.CallbackAsked("c1", "joke"))
+    assert of(centre).callback == "c1.cb1"
+
+
 def test_what_is_asked_before_the_first_word_tells_whom_it_concerns() -> None:
     for asked in (e.ConsultAsked, e.CallbackAsked):
         centre = House()
