@@ -24,11 +24,12 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     """The caller's data as checked with the caller; what is empty stays as it was.
 
     A number that may not be rung back is refused, and then all of it. What this call owes follows, also to another
-    number. Who is owed it already, about the same question, is owed one of both (design §5 rule 11).
+    number, or to another person when the caller was taken for somebody else. Who is owed it already, about the same
+    question, is owed one of both (design §5 rule 11).
     """
     if event.number != Given() and (kind := refusal(world.policy, event.number)):
         return Decision(why(f"ignored.number_{kind}", agent=event.agent))
-    topic = event.topic if event.topic in world.policy.topics else call.topic
+    topic, before = event.topic if event.topic in world.policy.topics else call.topic, call.person
     call = replace(
         call,
         name=event.name or call.name,
@@ -42,8 +43,13 @@ def identified(call: Call, event: CallerIdentified, world: World) -> Decision:
     callbacks: dict[str, Callback] = {}
     diaries: dict[str, Diary] = {}
     changed: tuple[Callback, ...]
-    for owed in owed_by(call, world):
-        after = _named(replace(owed, person=owed.person or call.person), call, world.policy)
+    for asked in owed_by(call, world):
+        owed = world.callbacks[asked.id]
+        if not owed.open:
+            continue
+        mistaken = owed.call == call.id and owed.person == before
+        person = call.person if mistaken else owed.person or call.person
+        after = _named(replace(owed, person=person), call, world.policy)
         if theirs := twin(after, world):
             changed, moves = _merged(after, theirs, call, world)
             kept = changed[-1].id

@@ -246,6 +246,35 @@ def test_what_the_caller_has_just_agreed_to_takes_the_place_of_what_was_owed_alr
     assert (gone.status, gone.because, of(centre).callback) == ("withdrawn", "merged", "c1.cb2")
 
 
+def test_who_was_taken_for_somebody_else_is_owed_the_promises_of_this_call() -> None:
+    centre = two()
+    for person in ("p2", "p1"):
+        centre.handle(e.CallerIdentified("c1", "joke", person=person))
+    assert [c.person for c in centre.callbacks.values()] == ["p1", "p1"]
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_who_was_taken_for_somebody_else_and_is_owed_it_already_is_owed_one_of_both(agreed: bool) -> None:
+    """Also when this call asked for the other one, too: what is merged is merged once."""
+    centre = two(agreed=agreed)
+    centre.handle(e.CallerIdentified("c1", "joke", person="p2"))
+    centre.wait(1)
+    earlier(centre, again="c1", created_at=centre.now, number_agreed=True)
+    assert codes(centre.handle(e.CallerIdentified("c1", "joke", person="p1"))) == ["caller.owed_already"]
+    open_ones = {c.id: (c.person, c.number) for c in centre.callbacks.values() if c.open}
+    kept = {"c1.cb1": ("p1", "c1.number")} if agreed else {"c0.cb1": ("p1", "c0.number")}
+    assert open_ones == kept | {"c1.cb2": ("p1", "c1.number")}
+
+
+def test_what_another_person_is_owed_stays_theirs() -> None:
+    centre = two()
+    centre.handle(e.CallerIdentified("c1", "joke", person="p1"))
+    earlier(centre, again="c1", person="p3", subject="parkeren")
+    centre.callbacks["c1.cb2"] = replace(centre.callbacks["c1.cb2"], person="p3")
+    centre.handle(e.CallerIdentified("c1", "joke", person="p2"))
+    assert {c.id: c.person for c in centre.callbacks.values()} == {"c1.cb1": "p2", "c1.cb2": "p3", "c0.cb1": "p3"}
+
+
 def test_two_promises_are_merged_into_two_that_stand_in_one_diary() -> None:
     centre = talking()
     for topic in ("wmo", "paspoort"):
