@@ -25,14 +25,14 @@ from app.call.call import (
     Talking,
 )
 from app.call.callback import Callback
-from app.call.decision import Decision, Record, TransferMade, Warned
+from app.call.decision import Decision, Record, TransferMade
 from app.call.diary import Diary
 from app.call.events import DegradeServed
 from app.call.legs import Leg
 from app.call.moves import enter, lets_go_of_others
 from app.call.rings import answered, stopped
 from app.call.world import World
-from app.callbacks.absence import Owed, owe, promise
+from app.callbacks.absence import Owed, owe, promise, without_number
 from app.callbacks.gate import refusal
 from app.callbacks.question import at_hand, owed_by
 from app.transfer.phone import withdrawn
@@ -66,7 +66,7 @@ def caller_gone(call: Call, noted: Call, cause: Cause, world: World) -> Decision
         agents=parting.agents,
         callbacks=callbacks,
         diaries=diaries,
-        records=(*parting.records, *_without_number(callbacks, world)),
+        records=(*parting.records, *without_number(callbacks, world)),
     )
 
 
@@ -86,7 +86,7 @@ def degrade(call: Call | None, event: DegradeServed, world: World) -> Decision:
         agents=parting.agents,
         callbacks=callbacks,
         diaries=diaries,
-        records=(*parting.records, *_without_number(callbacks, world)),
+        records=(*parting.records, *without_number(callbacks, world)),
     )
 
 
@@ -106,15 +106,6 @@ def _left(call: Call, parting: Parting, world: World, *, lost: bool) -> Owed | N
     if parting.transfer is not None:
         return _left_behind(call, *parting.transfer, world)
     return _lost(call, world) if lost and not refusal(world.policy, call.number) else None
-
-
-def _without_number(callbacks: tuple[Callback, ...], world: World) -> tuple[Warned, ...]:
-    """The supervisor is warned of what is promised now and nobody can dial."""
-    return tuple(
-        Warned("callback_no_number", callback.call, callback.id, world.now)
-        for callback in callbacks
-        if not callback.reachable
-    )
 
 
 def _left_behind(call: Call, agent: str, colleague: str, world: World) -> Owed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from app.call.calendar import is_open, local
 from app.call.call import Call
 from app.call.callback import Callback, Slot
+from app.call.decision import Warned
 from app.call.diary import Diary
 from app.call.policy import Colleague, Policy
 from app.call.world import World
@@ -130,6 +132,15 @@ def promise(callback: Callback, now: datetime) -> Callback:
     if callback.status != "pending":
         return callback
     return replace(callback, status="promised", late=callback.late or callback.slot.end <= now)
+
+
+def without_number(callbacks: Iterable[Callback], world: World) -> tuple[Warned, ...]:
+    """The supervisor is warned of what is promised now and nobody can dial."""
+    return tuple(
+        Warned("callback_no_number", callback.call, callback.id, world.now)
+        for callback in callbacks
+        if not callback.reachable
+    )
 
 
 def withdraw(callback: Callback, reason: str, world: World) -> tuple[Callback, tuple[Diary, ...]]:

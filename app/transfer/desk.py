@@ -13,7 +13,7 @@ from app.call.events import CallbackAsked, CallerHelped, CallerIdentified, Email
 from app.call.numbers import Given
 from app.call.policy import Policy
 from app.call.world import World
-from app.callbacks.absence import asked_again, promise, recognised, withdraw
+from app.callbacks.absence import asked_again, promise, recognised, withdraw, without_number
 from app.callbacks.gate import refusal
 from app.callbacks.owner import moved
 from app.callbacks.question import at_hand, owed_by, twin
@@ -102,4 +102,5 @@ def not_needed(call: Call, event: CallerHelped | EmailPreferred, world: World) -
 def taken_away_after(call: Call, event: CallbackAsked, world: World) -> Decision:
     """Said in the conversation and recorded after it: nobody is there to confirm it, so it is promised at once."""
     decision = take_away(call, event, world)
-    return replace(decision, callbacks=tuple(promise(callback, world.now) for callback in decision.callbacks))
+    new = [promise(callback, world.now) for callback in decision.callbacks if callback.status == "pending"]
+    return replace(decision, callbacks=tuple(new) or decision.callbacks, records=without_number(new, world))

@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from app.call import events as e
+from app.call.decision import Warned
 from app.call.numbers import Given, Kind
-from tests.core.acts import WITHHELD, answers, ends, joined, presses, rings
+from tests.core.acts import MOBILE, WITHHELD, answers, ends, joined, obey, presses, rings
 from tests.core.house import House
 from tests.core.moments import closing, consulting, talking
 from tests.core.seen import codes, of, sent
@@ -153,6 +154,20 @@ def test_what_was_said_before_the_goodbye_is_promised_at_once(moment: Callable[[
     promised = centre.callbacks["c1.cb1"]
     assert (promised.status, promised.department, promised.agent) == ("promised", "wmo", "joke")
     assert (promised.number, of(centre).callback, of(centre).phase) == ("c1.number", "c1.cb1", before)
+
+
+@after
+@pytest.mark.parametrize(("number", "kinds"), [(WITHHELD, ["callback_no_number"]), (MOBILE, [])])
+def test_a_promise_after_the_goodbye_that_nobody_can_dial_warns_once(
+    moment: Callable[[], House], number: Given, kinds: list[str]
+) -> None:
+    centre = moment()
+    centre.calls["c1"] = replace(of(centre), number=number)
+    for _ in range(2):
+        centre.handle(e.CallbackAsked("c1", "joke"))
+    obey(centre)
+    warned = [record for record in centre.records if isinstance(record, Warned)]
+    assert [(record.kind, record.subject) for record in warned] == [(kind, "c1.cb1") for kind in kinds]
 
 
 @after
