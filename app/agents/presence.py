@@ -222,13 +222,17 @@ def done(
     office = world.pinned.offices.get(call.office)
     wrap_up = timer("wrap_up", world.now, office.wrap_up if office else 60.0)
     after = replace(agent, state="wrap_up", since=world.now, passed=(), timers=(wrap_up,))
-    if call.registered:
-        return (after,), ()
-    if not lost and _simple(call, world):
+    if not lost and not call.registered and _simple(call, world):
         only = Question(call.topic, direct=True, simple=True)
         return (after,), (Registered(call.id, agent_id, (only,), world.now),)
-    owing = replace(after, owes=(*agent.owes, call.id))
-    return (owing,), (RegistrationOwed(call.id, agent_id, world.now),)
+    return to_register(after, call, world)
+
+
+def to_register(agent: Agent, call: Call, world: World) -> tuple[tuple[Agent, ...], tuple[Record, ...]]:
+    """This agent owes the registration of this conversation, unless they owe it already or have registered it."""
+    if call.registered or call.id in agent.owes:
+        return (agent,), ()
+    return (replace(agent, owes=(*agent.owes, call.id)),), (RegistrationOwed(call.id, agent.id, world.now),)
 
 
 def _simple(call: Call, world: World) -> bool:

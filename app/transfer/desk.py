@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from app.agents.presence import to_register
 from app.call.because import why
 from app.call.call import Call
 from app.call.callback import Callback
@@ -100,7 +101,14 @@ def not_needed(call: Call, event: CallerHelped | EmailPreferred, world: World) -
 
 
 def taken_away_after(call: Call, event: CallbackAsked, world: World) -> Decision:
-    """Said in the conversation and recorded after it: nobody is there to confirm it, so it is promised at once."""
+    """Said in the conversation and recorded after it: nobody is there to confirm it, so it is promised at once.
+
+    What was only counted as a simple question is to be registered after all.
+    """
     decision = take_away(call, event, world)
+    if not decision.callbacks:
+        return decision
+    agents, owing = to_register(world.agents[event.agent], call, world)
     new = [promise(callback, world.now) for callback in decision.callbacks if callback.status == "pending"]
-    return replace(decision, callbacks=tuple(new) or decision.callbacks, records=without_number(new, world))
+    callbacks, records = tuple(new) or decision.callbacks, (*owing, *without_number(new, world))
+    return replace(decision, agents=agents, callbacks=callbacks, records=records)

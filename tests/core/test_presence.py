@@ -278,6 +278,29 @@ def test_what_an_earlier_question_is_promised_is_registered_however_simple_the_l
     assert centre.agents["joke"].owes == ("c1",)
 
 
+def test_a_simple_question_that_is_promised_in_the_wrap_up_is_to_be_registered_after_all() -> None:
+    """What was counted stands until then, so that nothing is lost when it is never done."""
+    centre = simple()
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    wraps_up = centre.agents["joke"]
+    assert codes(centre.handle(e.CallbackAsked("c1", "joke", "nobody"))) == ["ignored.unknown_colleague"]
+    assert centre.agents["joke"] == wraps_up
+    for _ in range(2):
+        centre.handle(e.CallbackAsked("c1", "joke"))
+    assert centre.agents["joke"] == replace(wraps_up, owes=("c1",))
+    assert [type(r) for r in centre.records[-2:]] == [Registered, RegistrationOwed]
+    assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
+    assert (now(centre, "joke"), centre.agents["joke"].owes) == (("ready", ""), ())
+
+
+def test_who_registered_before_the_end_owes_nothing_for_a_promise_in_the_wrap_up() -> None:
+    centre = talking()
+    centre.handle(e.RegistrationDone("c1", "joke", QUESTION))
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert codes(centre.handle(e.CallbackAsked("c1", "joke"))) == ["callback.asked"]
+    assert centre.agents["joke"].owes == ()
+
+
 def test_registered_before_the_end_nothing_is_owed() -> None:
     centre = talking()
     assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
@@ -286,6 +309,20 @@ def test_registered_before_the_end_nothing_is_owed() -> None:
     assert centre.agents["joke"].owes == ()
     assert sum(isinstance(r, Registered) for r in centre.records) == 1
     assert not any(isinstance(r, RegistrationOwed) for r in centre.records)
+
+
+def test_who_gets_the_same_caller_again_owes_one_registration() -> None:
+    centre = House()
+    centre.ready("joke")
+    rings(centre)
+    presses(centre, "2")
+    for cause in ("lost", "normal"):
+        answers(centre)
+        joined(centre)
+        ends(centre, "agent", cause)
+        centre.wait(1 if cause == "normal" else 60)
+    assert (centre.agents["joke"].state, centre.agents["joke"].owes) == ("wrap_up", ("c1",))
+    assert sum(isinstance(r, RegistrationOwed) for r in centre.records) == 1
 
 
 def test_the_next_agent_s_conversation_is_another_one() -> None:
