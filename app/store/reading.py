@@ -35,7 +35,9 @@ named AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT * FROM calls c WHERE c.centre = u.centre AND c.id = u.id OFFSET 0) c),
 persons AS MATERIALIZED (
     SELECT centre, person FROM named
-    UNION SELECT * FROM unnest({array(9, "text")}, {array(10, "text")})),
+    UNION SELECT * FROM unnest({array(9, "text")}, {array(10, "text")})
+    UNION SELECT k.centre, b.person FROM unnest({array(7, "text")}, {array(8, "text")}) k (centre, id)
+    CROSS JOIN LATERAL (SELECT person FROM callbacks b WHERE b.centre = k.centre AND b.id = k.id OFFSET 0) b),
 promises AS MATERIALIZED (
     SELECT centre, callback AS id FROM named
     UNION SELECT * FROM unnest({array(7, "text")}, {array(8, "text")}))
