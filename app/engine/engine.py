@@ -22,8 +22,9 @@ from app.store.database import FAILURES, engine_connection
 from app.store.sealing import Seal
 from app.store.writing import Write
 
-LIMIT = 64
-"""Events in one transaction: 16 cost 12 %, 256 gained nothing (storage findings)."""
+LIMIT = 32
+"""Events in one transaction: 16 cost 12 %, 256 gained nothing (storage findings). With 64 all 64 that wait went together,
+and nobody was read meanwhile: p99 and CPU were a tenth higher."""
 PAUSES = (0.02, 0.1, 0.4)
 """Seconds before a transaction that the database refused is tried again."""
 PATIENCE = 5.0
