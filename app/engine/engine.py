@@ -23,7 +23,7 @@ from app.store.sealing import Seal
 from app.store.writing import Write
 
 LIMIT = 32
-"""Events in one transaction: 16 cost 12 %, 256 gained nothing (storage findings). With 64 all 64 that wait went together,
+"""Events in one transaction: 16 cost 12 %, 256 gained nothing (storage findings). With 64 all who waited went together,
 and nobody was read meanwhile: p99 and CPU were a tenth higher."""
 PAUSES = (0.02, 0.1, 0.4)
 """Seconds before a transaction that the database refused is tried again."""

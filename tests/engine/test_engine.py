@@ -10,6 +10,7 @@ import pytest
 
 from app.call.agent import Agent
 from app.call.events import AgentNotReady
+from app.engine.engine import LIMIT
 from app.engine.errors import Quarantined, UnknownCentre
 from app.store import codec
 from tests.core.seen import hears
@@ -76,10 +77,10 @@ async def test_what_waits_together_is_saved_together_each_seeing_the_earlier_one
     engine = await start()
     await engine.handle(offered())
     before = await db.fetchval("SELECT count(DISTINCT xmin::text) FROM events")
-    answers = await asyncio.gather(*(engine.handle(pressed(str(n % 4), key=f"k{n}")) for n in range(40)))
-    assert {saved(a).legs[0].step for a in answers} == {41}
+    answers = await asyncio.gather(*(engine.handle(pressed(str(n % 4), key=f"k{n}")) for n in range(LIMIT)))
+    assert {saved(a).legs[0].step for a in answers} == {LIMIT + 1}
     assert await db.fetchval("SELECT count(DISTINCT xmin::text) FROM events") == before + 1
-    assert await db.fetchval("SELECT count(*) FROM outbox") == 40
+    assert await db.fetchval("SELECT count(*) FROM outbox") == LIMIT
 
 
 async def test_a_mistake_of_the_rules_is_set_apart_and_its_neighbours_are_not_harmed(
