@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from app.call.calendar import part_of_day
 from app.call.call import Call
 from app.call.legs import Line
+from app.call.policy import Policy
 from app.call.world import World
 
 
 def line(text: str, /, **slots: str) -> Line:
     """The sentence of this id with these slots."""
     return Line(text, slots)
+
+
+def in_language(words: Mapping[str, str], language: str, policy: Policy) -> tuple[str, str]:
+    """The words and the language they are in: the caller's, else the municipality's first, else any."""
+    for known in (language, *policy.municipality.languages, *words):
+        if known in words:
+            return words[known], known
+    return "", language
+
+
+def spoken(lines: Iterable[Line], call: Call, world: World) -> tuple[Line, ...]:
+    """Those of these sentences that have words: who left a text empty in routing.yaml wants nothing said."""
+
+    def has_words(line: Line) -> bool:
+        text = world.pinned.texts.get(line.text)
+        return text is None or in_language(text.words, call.language, world.pinned)[0] != ""
+
+    return tuple(filter(has_words, lines))
 
 
 def greeting(call: Call, world: World) -> tuple[Line, ...]:

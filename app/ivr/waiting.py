@@ -15,7 +15,7 @@ from app.call.legs import Gather, Leg, Line, Music, Prompt
 from app.call.moves import arm, dials, does, enter, shown, timer
 from app.call.policy import Office
 from app.call.rings import dialled
-from app.call.texts import line, message_of_topic
+from app.call.texts import line, message_of_topic, spoken
 from app.call.timers import Timer
 from app.call.world import World
 from app.ivr.promising import arrange, callback_question, closed, offer_callback
@@ -52,12 +52,12 @@ def wait(
         if new_round:
             call = replace(call, tried=())
         heard: tuple[Line, ...] = (*told, line("to_person")) if first else ()
-        return offer(_hears(call, heard), waiting, agent, world, because)
+        return offer(_hears(call, spoken(heard, call, world)), waiting, agent, world, because)
     if first and not staffed(waiting.office, world):
         call = does(call, call.legs[0].id, Gather((*told, callback_question(waiting.office, world))))
         return Decision(because, call=enter(call, replace(waiting, offered=True), *_timers(waiting, world)))
     heard = (*told, line("waiting"), _where(call, waiting, world)) if first else ()
-    call = enter(_hears(call, heard), waiting, *_timers(waiting, world))
+    call = enter(_hears(call, spoken(heard, call, world)), waiting, *_timers(waiting, world))
     return Decision(because, call=call)
 
 
@@ -145,7 +145,7 @@ def _announce(call: Call, phase: Waiting, world: World) -> Decision:
         call = replace(call, phase=replace(phase, offered=True))
         call = does(call, caller.id, Gather((where, line("offer_callback")), timeout=5.0))
         return Decision(why("wait.offer_callback", office.line, office=office.id), call=call)
-    return Decision(why("wait.announce", office.line), call=does(call, caller.id, Prompt((where,))))
+    return Decision(why("wait.announce", office.line), call=_hears(call, spoken((where,), call, world)))
 
 
 def _impatient(call: Call, phase: Waiting, world: World) -> Decision:

@@ -8,11 +8,11 @@ from app.call.because import why
 from app.call.call import Call, Choosing, Welcoming
 from app.call.decision import Decision
 from app.call.events import CallOffered, Event, SayFinished, TimerFired
-from app.call.legs import Gather, Leg, Prompt
+from app.call.legs import Doing, Leg, Music, Prompt
 from app.call.moves import BACKSTOP, does, enter, timer
 from app.call.policy import Destination
 from app.call.reference import following
-from app.call.texts import greeting
+from app.call.texts import greeting, spoken
 from app.call.world import World
 from app.ivr.choosing import ask
 from app.ivr.promising import closed
@@ -53,14 +53,17 @@ def _led(event: CallOffered, reference: str, world: World) -> Decision:
         call = enter(call, Choosing(to.menu), timer("input", world.now, BACKSTOP))
         call = _first(call, ask(policy.menus[to.menu], greeting(call, world)))
         return Decision(why("welcome.menu", to.line, number=event.dialled, menu=to.menu), call=call)
-    call = enter(call, call.phase, timer("prompt", world.now, BACKSTOP))
-    call = _first(call, Prompt(greeting(call, world)))
+    because = why("welcome.direct", to.line, number=event.dialled, to=to.office or to.topic)
     if number is None:
-        return Decision(why("welcome.unknown_number", office=to.office), call=call)
-    return Decision(why("welcome.direct", to.line, number=event.dialled, to=to.office or to.topic), call=call)
+        because = why("welcome.unknown_number", office=to.office)
+    heard = spoken(greeting(call, world), call, world)
+    if not heard:
+        return queue(_first(call, Music()), world, because)
+    call = enter(call, call.phase, timer("prompt", world.now, BACKSTOP))
+    return Decision(because, call=_first(call, Prompt(heard)))
 
 
-def _first(call: Call, doing: Prompt | Gather) -> Call:
+def _first(call: Call, doing: Doing) -> Call:
     leg = call.legs[0]
     return does(call, leg.id, doing)
 

@@ -36,6 +36,11 @@ def _text(value: object) -> str:
     return value.strip()
 
 
+def _words(value: object) -> str:
+    """A sentence; which of them may be empty is for `wording.py` to say."""
+    return "" if isinstance(value, str) and not value.strip() else _text(value)
+
+
 def whole(value: object) -> object:
     """`3`; refuses `010` (octal elsewhere), `1e3`, `3.0` and digits of other scripts."""
     text = _text(value)
@@ -134,7 +139,7 @@ ID_PATTERN = "^[a-z][a-z0-9_]{0,39}$"
 LANGUAGE_PATTERN = "^[a-z]{2,3}$"
 EMAIL_PATTERN = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
-Words = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=600)]
+Words = Annotated[str, BeforeValidator(_words), StringConstraints(max_length=600)]
 Short = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=120)]
 Id = Annotated[str, one_of("not_id", ID_PATTERN), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
 Language = Annotated[

@@ -7,6 +7,11 @@ UNSURE = ("beller",)
 """Slots for which there may be nothing to fill in: then the `nameless` sentence is said, which may not hold them."""
 COLLEAGUE = "collega"
 
+SILENT = frozenset(
+    {"greeting_morning", "greeting_afternoon", "greeting_evening", "to_person", "waiting", "position", "position_next"}
+)
+"""These may be empty: nothing is said then, and the caller hears music, or the menu, at once."""
+
 SLOTS: dict[str, frozenset[str]] = {
     name: ALWAYS | frozenset(slots.split())
     for name, slots in {

@@ -56,6 +56,7 @@ def local(policy: Policy, moment: datetime) -> datetime:
 
 def walk(policy: Policy, caller: Caller, language: str = "nl") -> Walk:
     """The way of this caller on a quiet day: every agent is ready and nobody waits. Steps are told in `language`."""
+    policy = _answering_in(policy, caller)
     world = _world(policy, caller.at)
     call: Call | None = None
     steps: list[Step] = []
@@ -68,6 +69,15 @@ def walk(policy: Policy, caller: Caller, language: str = "nl") -> Walk:
             break
         event, caller, call = _does(call, caller, policy)
     return _arrived(call, tuple(steps))
+
+
+def _answering_in(policy: Policy, caller: Caller) -> Policy:
+    """The number without a menu answers in this caller's language: nothing need be said there before they wait."""
+    number = policy.numbers.get(caller.number)
+    if number is None or number.to.menu or not caller.language:
+        return policy
+    spoken = replace(number, language=caller.language, to=replace(number.to, language=""))
+    return replace(policy, numbers={**policy.numbers, caller.number: spoken})
 
 
 def _world(policy: Policy, now: datetime) -> World:

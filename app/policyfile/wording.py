@@ -8,7 +8,7 @@ from app.ivr import topics
 from app.policyfile.later import BUILT_IN, UNSAID
 from app.policyfile.mistakes import Path, Teller
 from app.policyfile.references import entries, found, languages, section
-from app.policyfile.standard import ALWAYS, COLLEAGUE, SLOTS, UNSURE
+from app.policyfile.standard import ALWAYS, COLLEAGUE, SILENT, SLOTS, UNSURE
 from app.policyfile.yamltree import Tree
 
 SPOKEN = (("menus", "*", "text"), ("numbers", "*", "closed"), ("offices", "*", "closed"))
@@ -39,6 +39,8 @@ def _text(text: str, words: dict[str, object], tree: Tree, tell: Teller) -> None
     nameless = words.get("nameless", {})
     named = {language: value for language, value in words.items() if language != "nameless"}
     _complete(named, needed, path, tree, tell)
+    if text not in SILENT:
+        _not_empty(named, path, tree, tell)
     slots = {slot for language in named for slot in _slots(named[language], (*path, language), allowed, tree, tell)}
     unsure = [slot for slot in UNSURE if slot in slots]
     if unsure and "nameless" not in words:
@@ -46,6 +48,7 @@ def _text(text: str, words: dict[str, object], tree: Tree, tell: Teller) -> None
     if "nameless" in words and isinstance(nameless, dict):
         at = (*path, "nameless")
         _complete(nameless, needed, at, tree, tell)
+        _not_empty(nameless, at, tree, tell)
         for language, value in nameless.items():
             named_slots = _slots(value, (*at, language), allowed, tree, tell)
             for slot in UNSURE if unsure else (COLLEAGUE,):
@@ -62,6 +65,13 @@ def _complete(words: dict[str, object], needed: tuple[str, ...], path: Path, tre
             at = (*path, language)
             meant = (language, (*needed, "nameless")) if len(path) == 2 else (language, needed)
             tell("unknown_key", tree.line(at), at, meant=meant)
+
+
+def _not_empty(words: dict[str, object], path: Path, tree: Tree, tell: Teller) -> None:
+    for language, value in words.items():
+        if isinstance(value, str) and not value.strip():
+            at = (*path, language)
+            tell("empty", tree.line(at), at)
 
 
 def _slots(value: object, path: Path, allowed: frozenset[str], tree: Tree, tell: Teller) -> set[str]:

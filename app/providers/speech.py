@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from app.call.calendar import local
 from app.call.legs import Line
 from app.call.policy import Policy, Text
+from app.call.texts import in_language
 from app.providers import numbers
 
 SLOT = re.compile(r"\{([a-z_]+)\}")
@@ -71,7 +72,7 @@ def _sentence(policy: Policy, language: str, line: Line, names: Mapping[str, str
     text = policy.texts.get(line.text)
     if text is None:
         return ""
-    template, spoken = _words(text.words, language, policy)
+    template, spoken = in_language(text.words, language, policy)
     filled = {slot: _value(policy, spoken, value, names) for slot, value in line.slots.items()}
     filled.setdefault("gemeente", policy.municipality.name)
     if not all(filled.get(slot) for slot in SLOT.findall(template)):
@@ -81,16 +82,8 @@ def _sentence(policy: Policy, language: str, line: Line, names: Mapping[str, str
     return _put(template, filled)
 
 
-def _words(words: Mapping[str, str], language: str, policy: Policy) -> tuple[str, str]:
-    """The template and the language it is in: the caller's, else the municipality's first, else any."""
-    for known in (language, *policy.municipality.languages, *words):
-        if known in words:
-            return words[known], known
-    return "", language
-
-
 def _nameless(text: Text, language: str, policy: Policy) -> tuple[str, str]:
-    return _words(text.nameless, language, policy)
+    return in_language(text.nameless, language, policy)
 
 
 def _value(policy: Policy, language: str, value: str, names: Mapping[str, str]) -> str:
@@ -111,13 +104,13 @@ def _value(policy: Policy, language: str, value: str, names: Mapping[str, str]) 
             return colleague.name if colleague else ""
         case "department":
             department = policy.departments.get(key)
-            return _words(department.label, language, policy)[0] if department else ""
+            return in_language(department.label, language, policy)[0] if department else ""
         case "topic":
             topic = policy.topics.get(key)
-            return _words(topic.label, language, policy)[0] if topic else ""
+            return in_language(topic.label, language, policy)[0] if topic else ""
         case "office":
             office = policy.offices.get(key)
-            return _words(office.label, language, policy)[0] if office else ""
+            return in_language(office.label, language, policy)[0] if office else ""
         case "day" | "time":
             return _moment(policy, language, kind, key)
         case _:

@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from app.call import events as e
 from app.call.decision import Message
+from app.call.policy import Text
 from tests.core.acts import heard, house, presses, rings, silent
 from tests.core.house import TUESDAY, House
 from tests.core.policies import policy
-from tests.core.seen import caller, codes, hears, of, phase
+from tests.core.seen import caller, codes, hears, of, phase, sent
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,32 @@ def test_a_number_that_leads_straight_to_an_office_greets_first_then_rings_an_ag
     assert (phase(centre), hears(caller(centre))) == ("Welcoming", ["greeting_morning"])
     assert codes(heard(centre)) == ["route.choice"]
     assert phase(centre) == "Offering"
+
+
+def silent_texts(*names: str) -> dict[str, Text]:
+    """The texts of the test municipality, with these left empty."""
+    return {**policy().texts, **{name: Text(name, {"nl": "", "en": ""}) for name in names}}
+
+
+def test_a_greeting_without_words_rings_an_agent_at_once_and_the_caller_hears_music() -> None:
+    centre = house("bart", rules=policy(texts=silent_texts("greeting_morning", "to_person")))
+    made = rings(centre, "+31201234567")
+    assert codes(made) == ["welcome.direct", "route.choice"]
+    assert (phase(centre), sent(made)) == ("Offering", ["Music c1.1", "Dial c1.2"])
+
+
+def test_what_else_there_is_to_say_is_said_though_the_greeting_is_empty() -> None:
+    centre = house("bart", rules=policy(texts=silent_texts("greeting_morning")))
+    centre.handle(e.MessageSet("bart", "m1", None))
+    rings(centre, "+31201234567")
+    assert (phase(centre), hears(caller(centre))) == ("Welcoming", ["message"])
+
+
+def test_who_waits_where_nothing_is_said_hears_music_from_the_start() -> None:
+    centre = house(rules=policy(texts=silent_texts("greeting_morning", "waiting", "position_next")))
+    centre.handle(e.AgentLoggedOn("bart"))
+    made = rings(centre, "+31201234567")
+    assert (phase(centre), sent(made)) == ("Waiting", ["Music c1.1"])
 
 
 def test_a_switch_that_never_says_that_the_greeting_is_over_is_not_waited_for() -> None:

@@ -130,6 +130,17 @@ def test_a_language_without_a_key_is_simply_spoken() -> None:
     assert (way.office, way.topic) == ("kcc", "afval")
 
 
+@pytest.mark.parametrize("greeting", ["Good morning.", ""])
+def test_a_number_without_a_menu_is_answered_in_the_language_that_is_asked_about(greeting: str) -> None:
+    text = GOOD.replace("languages: [nl]", "languages: [nl, en]").replace("{nl: Zin.}", "{nl: Zin., en: Line.}")
+    text = text.replace("{nl: Toets 1 of 2.}", "{nl: Toets 1 of 2., en: Press 1 or 2.}")
+    text = text.replace("greeting_morning: {nl: Zin., en: Line.}", f'greeting_morning: {{nl: Zin., en: "{greeting}"}}')
+    text = text.replace("{to: {menu: hoofd}, hours: open}", "{to: {office: kcc}, hours: open}")
+    text = text.replace("rules:\n", "rules:\n  - {languages: [en], office: sociaal}\n", 1)
+    policy = load(text.replace("press: 2}, expect: {office: sociaal}", "language: en}, expect: {office: sociaal}"))
+    assert (walked(policy=policy).office, walked(policy=policy, language="en").office) == ("kcc", "sociaal")
+
+
 def test_an_office_without_agents_still_shows_where_it_leads() -> None:
     policy = load(spoiled("offices: [kcc, sociaal]", "offices: [kcc]", ", overflow: kcc", ""))
     assert walked(policy=policy, press=("2",)).office == "sociaal"

@@ -25,6 +25,7 @@ from tests.policy.small import spoiled, told
             ["{at}: 'texts.closed' is er niet in taal 'nl'", "{at}: 'texts.closed.en' bestaat niet"],
         ),
         ("  closed: {nl: Zin.}", "  closed: {nl: ''}", ["{at}: 'texts.closed.nl' is leeg"]),
+        ("  to_person: {nl: Zin.}", "  to_person: {nl: ''}", []),
         ("  closed: {nl: Zin.}", f"  closed: {{nl: {'a' * 601}}}", ["{at}: 'texts.closed.nl' is te lang"]),
         ("  closed: {nl: Zin.}", "  closed: {nl: [Zin.]}", ["{at}: 'texts.closed.nl' moet één waarde zijn"]),
         (
