@@ -20,7 +20,7 @@ from app.engine.policies import Policies
 from app.logs import logger
 from app.providers.asterisk import Asterisk
 from app.providers.asterisk.names import NAME, ROOM, leg_of, ours, playback
-from app.providers.asterisk.reading import DEVICE, INBOUND, offered, phone
+from app.providers.asterisk.reading import DEVICE, INBOUND, offered
 from app.providers.asterisk.wire import Channel
 from app.providers.base import Arrival, Refused, Uncertain
 from app.store import present
@@ -97,12 +97,14 @@ class Comparison:
             async with several:
                 answer = await self._asterisk.rest()("GET", f"/deviceStates/{quote(name, safe='')}")
             state = DEVICE.get(answer.body["state"]) if answer.done else None
-            if state is not None and state != (known[agent].device if agent in known else "idle"):
+            had = known[agent].device if agent in known else "idle"
+            self._asterisk.devices.knows(agent, state or had)
+            if state is not None and state != had:
                 key = f"{agent}:device:{state}:{self._clock().timestamp()}"
                 self._tell(Arrival(centre=centre, key=key, event=DeviceChanged(agent, state), provider=NAME))
 
-        named = [(agent.id, phone(agent.address, read.phones)) for agent in read.policy.agents.values()]
-        ended = await asyncio.gather(*(ask(*each) for each in named if each[1]), return_exceptions=True)
+        asked = [ask(agent, name) for name, agent in read.devices.items()]
+        ended = await asyncio.gather(*asked, return_exceptions=True)
         if failed := [each for each in ended if each is not None]:
             log.warning("asterisk.phones_not_told", centre=centre, phones=len(failed), exc_info=failed[0])
 

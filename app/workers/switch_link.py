@@ -13,31 +13,24 @@ from datetime import datetime
 
 import asyncpg
 
-from app.call.events import CallOffered, DegradeServed, InputTimedOut, KeysPressed, SayFinished
-from app.call.legs import Gather
 from app.call.policy import Policy
-from app.engine.arrivals import call_of
 from app.engine.engine import Engine
-from app.engine.errors import Quarantined, Unavailable, UnknownCentre
 from app.logs import logger
 from app.providers.asterisk import Asterisk
 from app.providers.asterisk.link import LinkState
-from app.providers.asterisk.names import played
 from app.providers.asterisk.session import Closed, Dialled, Session, Socket
-from app.providers.asterisk.wire import Told
-from app.providers.base import Arrival, Uncertain
+from app.providers.base import Uncertain
 from app.settings import Secret
-from app.store import centres, leases, present
+from app.store import centres, leases
 from app.store.database import FAILURES
 from app.workers.switch_compare import Comparison
+from app.workers.switch_hearing import Hearing
 
 BEAT = 0.5
 """Seconds between two signs of life; less than `SILENT`, so that who lost only its session keeps the link
 (decision 0016)."""
 HOLDS = 3.0
 """Seconds a lease holds without a beat: another process has the link within four."""
-DEADLINE = 0.8
-"""Seconds a caller waits for a decision; then the dialplan takes over (design §5 rule 16)."""
 TAKES = 1.5
 """Seconds after which Asterisk leads a new caller to the KCC by itself, unless their call is saved: whoever comes in
 when we have just died. More than `DEADLINE`, and the phone rings within two."""
@@ -48,10 +41,6 @@ SLOW = 1.0
 LOOK = 2.0
 """Seconds between two looks at which policy is active: sentences of a new one are made before somebody needs them."""
 AGAIN = 0.5
-REMEMBERED = 4096
-WAITS = (CallOffered, KeysPressed, InputTimedOut, SayFinished)
-"""After these the caller hears nothing until something was decided."""
-UNTIMED = {"variable": "TIMEOUT(absolute)", "value": "0"}
 log = logger()
 
 
@@ -64,11 +53,10 @@ class SwitchLink:
         self._asterisk = asterisk
         self._clock = clock
         self._lease = f"asterisk:{asterisk.centre}"
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.hearing = Hearing(engine, pool, asterisk, lambda: self._stopping)
         self._sessions: set[Session] = set()
         self._next: Socket | None = None
         """Who waits until the Asterisk that is served goes away."""
-        self._recent: dict[str, None] = {}
         self._main: list[asyncio.Task[None]] = []
         self._phones: asyncio.Task[None] | None = None
         self._stopping = False
@@ -104,10 +92,10 @@ class SwitchLink:
         if not self._stopping:
             await self.withdraw()
         await self.cut()
-        tasks = [*self._main, *self._tasks]
-        for task in tasks:
+        for task in self._main:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._main, return_exceptions=True)
+        await self.hearing.stop()
 
     @property
     def door(self) -> tuple[Callable[[Socket], Awaitable[None]], tuple[Secret, ...], Callable[[], None]]:
@@ -139,7 +127,7 @@ class SwitchLink:
         if self._stopping or not await self.holds() or not await self._turn(socket):
             await socket.close()
             return
-        session = Session(socket, self._heard, None if self._asterisk.settings.called else self._asterisk.http)
+        session = Session(socket, self.hearing.heard, None if self._asterisk.settings.called else self._asterisk.http)
         self._sessions.add(session)
         reading = asyncio.create_task(session.run(), name="asterisk-reading")
         serving = asyncio.create_task(self._serve(session), name="asterisk-serving")
@@ -209,9 +197,10 @@ class SwitchLink:
         if not await session.prepare(asterisk.settings.app):
             self._useless_at = self._clock()
             return
-        asterisk.attach(session.rest, self.tell)
+        tell = self.hearing.tell
+        asterisk.attach(session.rest, tell)
         self._refused_at = self._useless_at = None
-        comparison = Comparison(self._engine.policies, self._pool, self._engine.seal, asterisk, self.tell, self._clock)
+        comparison = Comparison(self._engine.policies, self._pool, self._engine.seal, asterisk, tell, self._clock)
         session.listen()
         log.info("asterisk.link_up", centre=asterisk.centre)
         while True:
@@ -310,85 +299,6 @@ class SwitchLink:
             return await policies.load(centre, version or "")
         except Exception:  # noqa: BLE001 - whatever it is, decisions meet it, too, and say so
             return policies.active(centre)
-
-    def _heard(self, told: Told) -> None:
-        """One event of Asterisk; never raises."""
-        try:
-            found = self._asterisk.heard(told, self._engine.policies.active(self._asterisk.centre))
-        except Exception:
-            log.exception("asterisk.event_failed", kind=told.type)
-            return
-        if found is not None:
-            self.tell(found)
-        if told.type == "PlaybackStarted" and told.playback and not self._asterisk.sending.plays(told.playback.id):
-            self._asterisk.spawn(self._elsewhere(told.playback.id))
-
-    async def _elsewhere(self, playback: str) -> None:
-        """Another process speaks to this leg, over HTTP: its keys come to us, so we must know what they are for."""
-        found = played(playback)
-        if found is None:
-            return
-        call = await present.call(self._pool, self._asterisk.centre, found[0].rpartition(".")[0])
-        leg = None if call is None else call.leg(found[0])
-        if leg is not None and leg.step == found[1] and isinstance(leg.doing, Gather):
-            self._asterisk.gathers.begin(leg.id, leg.step, leg.doing)
-
-    def tell(self, arrival: Arrival) -> None:
-        """Take this to the engine, once; the order in which it is told is kept."""
-        if arrival.key in self._recent:
-            return
-        self._recent[arrival.key] = None
-        if len(self._recent) > REMEMBERED:
-            del self._recent[next(iter(self._recent))]
-        task = asyncio.create_task(self._handle(arrival))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _handle(self, arrival: Arrival) -> None:
-        """Until it is saved; a caller who waits too long is given back to the dialplan."""
-        waits = isinstance(arrival.event, WAITS) and arrival.event.leg.endswith(".1")
-        try:
-            async with asyncio.timeout(DEADLINE if waits else None):
-                await self._save(arrival)
-            if isinstance(arrival.event, CallOffered) and arrival.line is not None and not self._stopping:
-                self._asterisk.spawn(self._taken(arrival.line[1]))
-        except (TimeoutError, Quarantined) as error:
-            if waits:
-                log.warning("asterisk.degraded", centre=arrival.centre, error=type(error).__name__)
-                await self._lead_away(arrival)
-
-    async def _taken(self, channel: str) -> None:
-        """Whatever becomes of us now, another process goes on with this call: Asterisk's clock for it is stopped."""
-        await self._asterisk.rest()("POST", f"/channels/{channel}/variable", UNTIMED)
-
-    async def _save(self, arrival: Arrival) -> None:
-        while True:
-            try:
-                await self._engine.handle(arrival)
-            except Unavailable:
-                await asyncio.sleep(0.1)
-            except UnknownCentre:
-                return
-            else:
-                return
-
-    async def _lead_away(self, arrival: Arrival) -> None:
-        """The dialplan rings the KCC; our state is told as soon as it can be."""
-        call = call_of(arrival.event)
-        channel = self._asterisk.callers.get(f"{call}.1", "")
-        try:
-            if channel:
-                await self._asterisk.lead_away(channel)
-        except Uncertain:
-            log.warning("asterisk.not_led_away", call=call)
-            return
-        served = Arrival(
-            centre=arrival.centre, key=f"{call}:degraded", event=DegradeServed(call), provider=arrival.provider
-        )
-        try:
-            await self._save(served)
-        except Quarantined:
-            log.exception("asterisk.degrade_failed", call=call)
 
 
 async def _tells(session: Session, variable: str, value: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from app.call.commands import Command
 from app.call.legs import Gather, InRoom, Music, Prompt, Role
+from app.providers.asterisk import sending as sending_module
 from app.providers.asterisk.manner import Manner
 from app.providers.asterisk.names import playback
 from app.providers.asterisk.rest import Answer, Body
@@ -57,6 +58,21 @@ def sending_over(wire: Wire, tmp_path: Path) -> Sending:
 def joins(step: int, role: Role = "agent") -> Order:
     command = Command(LEG, step, "Join", InRoom(f"{CALL}-r{step}"), left=f"{CALL}-r{step - 1}" if step > 2 else "")
     return Order(CENTRE, CALL, command, "nl", role=role, line=INBOUND if role == "caller" else "")
+
+
+@pytest.mark.parametrize("somebody_comes", [False, True])
+async def test_a_room_that_everybody_left_goes_unless_somebody_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, somebody_comes: bool
+) -> None:
+    monkeypatch.setattr(sending_module, "EMPTY", 0.05)
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    going = asyncio.create_task(sending.emptied(f"{CALL}-r2"))
+    await asyncio.sleep(0)
+    if somebody_comes:
+        await sending.send(joins(2))
+    await going
+    assert (f"DELETE /bridges/{CALL}-r2" in wire.asked) == (not somebody_comes)
 
 
 @pytest.mark.parametrize("in_order", [True, False])

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.call.call import Call
-from app.call.events import CallOffered, Event, LegAnswered, LegEnded, PhoneTransferAsked, SayFinished
+from app.call.events import CallOffered, DeviceChanged, Event, LegEnded, PhoneTransferAsked, SayFinished
 from app.call.policy import Policy
 from app.logs import logger
 from app.providers.asterisk.codes import Codes
+from app.providers.asterisk.devices import Devices
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.manner import Manner
 from app.providers.asterisk.names import NAME, REFUSED, ROOM, TRIAL, leg_of, ours, played
@@ -54,7 +55,10 @@ class Asterisk:
         self._unloaded = False
         """Its music is away because we took it."""
         self._tasks: set[asyncio.Task[object]] = set()
+        self._reading: Read | None = None
+        """Of the policy that was asked for last."""
         self.gathers = Gathers(centre, lambda told: self._tell(told), self._soften)
+        self.devices = Devices(lambda told: self._tell(told))
         self.codes = Codes(centre, lambda told: self._tell(told))
         manner = Manner(settings.app, settings.phones, settings.outside, settings.music_waiting, settings.music_hold)
         self.sending = Sending(self.rest, self.voices, self.gathers, manner, self._nothing_said)
@@ -69,6 +73,7 @@ class Asterisk:
     def attach(self, rest: Rest, tell: Tell) -> None:
         """The link is up, and this process holds it."""
         self._rest, self._tell = rest, tell
+        self.devices.begin()
         self._refused.clear()
         self._linked.set()
 
@@ -148,16 +153,24 @@ class Asterisk:
                 if ROOM.fullmatch(told.bridge.id):
                     self.spawn(self.sending.emptied(told.bridge.id))
             case _:
+                if told.type == "ChannelEnteredBridge" and told.bridge is not None:
+                    self.sending.entered(told.bridge.id)
                 if told.type == "ChannelDestroyed" and told.tech_cause in REFUSED:
                     self._not_let(told.tech_cause)
+                if told.type == "ChannelStateChange" and told.channel is not None and ours(told.channel.id):
+                    self.devices.ours(told.channel)
                 found = arrival(self.reading(policy), told)
+                if found is not None and told.device_state is not None and isinstance(found.event, DeviceChanged):
+                    return self.devices.heard(told.device_state.name, found.event, found)
                 if found is not None:
                     return found if self._lives(told, found.event) else None
         return None
 
     def reading(self, policy: Policy) -> Read:
         """What reading this Asterisk needs to know."""
-        return Read(self.centre, policy, self.settings.phones)
+        if self._reading is None or self._reading.policy is not policy:
+            self._reading = Read(self.centre, policy, self.settings.phones)
+        return self._reading
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:  # noqa: ARG002 - what every platform is asked
         """Asterisk sends no webhooks."""
@@ -239,6 +252,7 @@ class Asterisk:
         """Remember what lives; False for the end of a caller whom the dialplan took: that was the end for us."""
         if isinstance(event, LegEnded):
             self.sending.forget(event.leg)
+            self.devices.over(event.leg)
             self.codes.end(event.leg)
             self._hung_up.pop(event.leg, None)
             channel = self.callers.pop(event.leg, "")
@@ -247,12 +261,9 @@ class Asterisk:
                 return False
         elif isinstance(event, PhoneTransferAsked):
             self.spawn(self.sending.transferred(event.leg))
-        elif isinstance(event, LegAnswered):
-            self.spawn(self.sending.own_key(event.leg))
         elif isinstance(event, CallOffered) and told.channel is not None:
             self.callers[event.leg] = told.channel.id
             self.sending.met(event.leg)
-            self.spawn(self.sending.own_key(told.channel.id))
         return True
 
     def _not_let(self, status: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -25,13 +26,19 @@ DEVICE: dict[str, Literal["idle", "busy", "gone"]] = {
 """A phone that only rings is not spoken on: who is rung by somebody else may still take our call."""
 
 
-class Read(Struct, frozen=True):
+class Read(Struct, frozen=True, dict=True):
     """What reading needs to know besides the event."""
 
     centre: str
     policy: Policy
     phones: str = "PJSIP/{user}"
     """How a phone inside is dialled (`ASTERISK_PHONES`)."""
+
+    @cached_property
+    def devices(self) -> dict[str, str]:
+        """What Asterisk calls each agent's phone, `PJSIP/101` -> agent; without those dialled over a line of many."""
+        named = ((phone(agent.address, self.phones), agent.id) for agent in reversed(self.policy.agents.values()))
+        return {name: agent for name, agent in named if name}
 
 
 def arrival(read: Read, told: Told) -> Arrival | None:
@@ -146,9 +153,8 @@ def _device(read: Read, told: Told) -> Arrival | None:
     device = told.device_state
     if device is None or device.state not in DEVICE:
         return None
-    agents = read.policy.agents.values()
-    agent = next((a.id for a in agents if phone(a.address, read.phones) == device.name), "")
-    if not agent:
+    agent = read.devices.get(device.name)
+    if agent is None:
         return None
     event = core.DeviceChanged(agent, DEVICE[device.state])
     return _of(read, agent, f"device:{device.state}:{told.timestamp}", event)

@@ -59,6 +59,8 @@ class Sending:
         self._manner = manner
         self._legs: dict[str, Sounding] = {}
         self._rooms: dict[str, None] = {}
+        self._empty: set[str] = set()
+        """Rooms that everybody left a moment ago."""
         self._begun: dict[str, str] = {}
         """The playback of a leg that began last, whoever plays it."""
         self.stopped: dict[str, None] = {}
@@ -106,11 +108,6 @@ class Sending:
                         break
                     await asyncio.sleep(0.02)
 
-    async def own_key(self, channel: str) -> None:
-        """From now on a transfer key at the other end moves nobody, but is told to us. Raises Uncertain."""
-        asked = {"variable": "PJSIP_TRANSFER_HANDLING()", "value": "ari-only"}
-        await self._rest()("POST", f"/channels/{channel}/variable", asked)
-
     async def not_followed(self, channel: str) -> None:
         """A phone sent our call on to anywhere, a paid number by our own trunk included: we choose whom we ring.
 
@@ -128,11 +125,16 @@ class Sending:
 
     async def emptied(self, room: str) -> None:
         """Everybody left: the room goes, unless somebody comes. Raises Uncertain."""
+        self._empty.add(room)
         await asyncio.sleep(EMPTY)
-        found = await self._rest()("GET", f"/bridges/{room}")
-        if found.done and not found.body.get("channels"):
+        if room in self._empty:
+            self._empty.discard(room)
             self._rooms.pop(room, None)
             await self._rest()("DELETE", f"/bridges/{room}")
+
+    def entered(self, room: str) -> None:
+        """Somebody came, or is about to."""
+        self._empty.discard(room)
 
     def plays(self, name: str) -> bool:
         """Whether this process began this playback, or was asked about it before: each of its pieces is told."""
@@ -326,6 +328,7 @@ class Sending:
     async def _enter(self, room: str, channel: str, before: list[Asked], after: list[Asked]) -> Answer:
         """Make the room if need be; whoever joins meanwhile need not, for their request comes after ours."""
         asked: list[Asked] = []
+        self.entered(room)
         if room not in self._rooms:
             asked.append(("POST", f"/bridges/{room}", {"type": ROOM_TYPE, "name": room}))
             self._note(self._rooms, room)

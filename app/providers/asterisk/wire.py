@@ -107,9 +107,10 @@ class Told(Struct, frozen=True):
     def at(self) -> datetime | None:
         """When, by Asterisk's clock; None when it does not say."""
         try:
-            return datetime.strptime(self.timestamp, "%Y-%m-%dT%H:%M:%S.%f%z")
+            at = datetime.fromisoformat(self.timestamp)
         except ValueError:
             return None
+        return None if at.tzinfo is None else at
 
 
 _told = msgspec.json.Decoder(Told)
