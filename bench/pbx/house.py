@@ -16,7 +16,7 @@ from app.call.agent import Agent
 from app.settings import utc_now
 from app.store import codec
 from bench import stage
-from bench.pbx import callers, service
+from bench.pbx import callers, policy
 from bench.pbx.onlooker import Seen, measured
 from bench.pbx.switch import MEMBERS, SOUND, SPAN, configuration
 from bench.stage import ROOT, Running, Stage, cpu
@@ -72,10 +72,17 @@ async def house() -> AsyncIterator[House]:
     port, sink_port = stage.free_port(), stage.free_port()
     async with AsyncExitStack() as stack:
         on = await stack.enter_async_context(stage.stage())
-        on.routing.write_text(service.routing(), encoding="utf-8")
+        on.routing.write_text(policy.text(), encoding="utf-8")
         database = await stack.enter_async_context(stage.database(on))
         pbx = await stack.enter_async_context(
-            asterisk.running(on.folder / "pbx", f"ws://127.0.0.1:{port}", CENTRE, configuration(sink_port), sound=SOUND)
+            asterisk.running(
+                on.folder / "pbx",
+                f"ws://127.0.0.1:{port}",
+                CENTRE,
+                configuration(sink_port),
+                front_desk=("sink",),
+                sound=SOUND,
+            )
         )
         sink = await callers.phones(sink_port)
         stack.push_async_callback(_end, sink)
@@ -83,10 +90,9 @@ async def house() -> AsyncIterator[House]:
             "DATABASE_URL": database, "WARMLIJN_CENTRE": CENTRE, "WARMLIJN_POLICY": str(on.routing),
             "WARMLIJN_DATA_DIR": str(on.folder / "data"), "WARMLIJN_PORT": str(port),
             "ASTERISK_LINK_SECRET": asterisk.LINK_SECRET, "ASTERISK_SOUNDS": str(pbx.sounds),
-            "ASTERISK_PHONES": f"PJSIP/sink/sip:{{user}}@127.0.0.1:{sink_port}",
         }  # fmt: skip
         running = await stack.enter_async_context(
-            stage.program(on, port, "/health/ready", sys.executable, "-m", "bench.pbx.service", **settings)
+            stage.program(on, port, "/health/ready", sys.executable, "-m", "app", "serve", **settings)
         )
         await _agents(database)
         script = await _begin(
@@ -107,7 +113,7 @@ async def _agents(database: str) -> None:
     """All are ready."""
     connection = await asyncpg.connect(database)
     try:
-        names = [service.agent(n) for n in range(SPAN)]
+        names = [policy.agent(n) for n in range(SPAN)]
         rows = [(CENTRE, name, codec.text(Agent(name, "ready", utc_now()))) for name in names]
         await connection.executemany(
             "INSERT INTO agents VALUES ($1, $2, $3) ON CONFLICT (centre, id) DO UPDATE SET state = excluded.state", rows

@@ -25,13 +25,15 @@ async def look_on(url: str, file: str) -> None:
     with Path(file).open("w", encoding="utf-8", buffering=1) as out:
         async with (
             aiohttp.ClientSession(headers=LOGIN) as http,
-            http.ws_connect(f"{url}/events", params={"app": "watch", "subscribeAll": "true"}, max_msg_size=0) as socket,
+            http.ws_connect(f"{url}/events", params={"app": "watch"}, max_msg_size=0) as socket,
         ):
             wanted = {"allowed": [{"type": kind} for kind in WATCHED]}
             while True:  # the application is there a moment after the websocket
                 async with http.put(f"{url}/applications/watch/eventFilter", json=wanted) as answer:
                     if answer.status == 200:
                         break
+            for source in ("channel:", "bridge:"):  # all of them, but no endpoints: those tell each channel they have
+                await http.post(f"{url}/applications/watch/subscription", params={"eventSource": source})
             async for message in socket:
                 out.write(f"{str(message.data).replace(chr(10), ' ')}\n")
 

@@ -56,12 +56,16 @@ announce-frequency = 0
 
 def configuration(sink: int) -> dict[str, str]:
     """What is added to each file; `sink` is the port of the phone that takes everything."""
+    phones = "".join(
+        f"[{phone}](base)\ncontext = from-phones\naors = {phone}\n[{phone}]\ntype = aor\n"
+        f"contact = sip:{phone}@127.0.0.1:{sink}\n"
+        for phone in ("sink", *(f"a{n:03}" for n in range(SPAN)))
+    )
     return {
         "modules.conf": "\nload = app_queue.so\n",
         "queues.conf": QUEUE,
         "extensions.conf": DIALPLAN,
-        "pjsip.conf": "\n[sink](base)\ncontext = from-phones\naors = sink\n[sink]\ntype = aor\n"
-        f"contact = sip:sink@127.0.0.1:{sink}\n",
+        "pjsip.conf": f"\n{phones}",
         "asterisk.conf": "\nverbose = 0\n",
         "logger.conf": "\n[logfiles](+)\nconsole => warning,error\nfull => warning,error\n",
     }

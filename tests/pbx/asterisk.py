@@ -25,7 +25,9 @@ PROGRAMS = ("baresip", "sipp", "espeak-ng", "sox", "apt-get", "dpkg-deb")
 PHONES = ("101", "102", "103", "104", "105", "106")
 CARELESS = "104"
 """This phone may send calls on, as in pjsip.conf where nobody thought of it; the others are as we ship them."""
-EMPTY = ("acl", "ccss", "features", "pjproject", "udptl", "cdr", "cel", "manager")
+OFF = {"cdr": "enable", "cel": "enable", "manager": "enabled"}
+"""What Asterisk does not do here, as in `deploy/asterisk/fill`; a word it does not know would turn it on."""
+EMPTY = ("acl", "ccss", "features", "pjproject", "udptl")
 """Files that exist only so that nobody complains."""
 ARI_PASSWORD, LINK_SECRET, PHONE_SECRET = "ari-7d1f0c9b2e64a853", "link-90ab4d1c7e2f6538", "phone-3c5e7a91b2d4f608"
 LOGIN = {"Authorization": "Basic " + b64encode(f"warmlijn:{ARI_PASSWORD}".encode()).decode()}
@@ -148,7 +150,9 @@ async def running(
             text = text.replace(f"@{word}@", value)
         (folder / "etc" / file.name).write_text(text)
     for name in EMPTY:
-        (folder / "etc" / f"{name}.conf").write_text("[general]\nenabled = no\nenable = no\n")
+        (folder / "etc" / f"{name}.conf").write_text("[general]\n")
+    for name, switch in OFF.items():
+        (folder / "etc" / f"{name}.conf").write_text(f"[general]\n{switch} = no\n")
     for name, text in (more or {}).items():
         with (folder / "etc" / name).open("a") as shipped:
             shipped.write(text)
