@@ -17,7 +17,7 @@ import structlog
 
 from app.providers.demo.server import free_port
 from app.settings import Secret
-from tests.pbx import asterisk
+from tests.pbx import asterisk, ports
 from tests.pbx.asterisk import Pbx
 from tests.pbx.deployed import complaints, deployed
 from tests.pbx.phone import Phone
@@ -97,8 +97,10 @@ async def proxy(certificate: Path, port: int, behind: int) -> AsyncIterator[None
 
 async def rings_the_front_office(pbx: Pbx) -> None:
     """A caller is not left alone: the dialplan rings."""
-    trunk = int(pbx.folder.joinpath("trunk").read_text())
-    async with Phone(pbx.sip, "101") as bart, Phone(pbx.sip, "caller", number="0612345678", port=trunk) as caller:
+    async with (
+        Phone(pbx.sip, "101") as bart,
+        Phone(pbx.sip, "caller", number="0612345678", port=ports.trunk()) as caller,
+    ):
         await bart.registered()
         began = time.monotonic()
         await caller.dials(MENU)
@@ -110,9 +112,8 @@ async def rings_the_front_office(pbx: Pbx) -> None:
 @asynccontextmanager
 async def switch(folder: Path, service: str, words: Mapping[str, str] | None = None) -> AsyncIterator[Pbx]:
     """The shipped configuration; its trunk is the caller's phone itself."""
-    trunk = free_port()
-    async with deployed(folder / "pbx", "ip", service, {"TRUNK_HOST": f"127.0.0.1:{trunk}", **(words or {})}) as pbx:
-        (pbx.folder / "trunk").write_text(str(trunk))
+    trunk = {"TRUNK_HOST": f"127.0.0.1:{ports.trunk()}"}
+    async with deployed(folder / "pbx", "ip", service, trunk | dict(words or {})) as pbx:
         yield pbx
 
 
