@@ -77,7 +77,8 @@ async def _play(
     folders = [on.folder / f"calls-{next(numbers)}" for _ in targets]
     for folder in folders:
         events = int(FASTEST * seconds / connections) + 50
-        write(folder, load.switch(), load.stories, load.openings, centres, each, events)
+        calls = load.switch(), load.stories, load.openings
+        write(folder, *calls, centres, each, events, answered=bool(targets[0].url))
     before = [running.cpu() for running in targets], cpu(on.postmaster)
     results = await asyncio.gather(
         *(_wrk(running.port, each, seconds, folder) for running, folder in zip(targets, folders, strict=True))

@@ -1,7 +1,9 @@
 -- wrk script: each thread (one connection) plays the calls of its own file in order, see signing.py.
 -- The agent whose phone was not reached is read from the answer that dials it; then that phone is reported back.
+-- Whoever finds no agent free hangs up: what follows in the file would be told of legs that are not there, keep other
+-- agents from other callers, and so spoil one call after another.
 local threads = {}
-local rows, pool, at, last, gone, turn = {}, {}, 0, 0, nil, 0
+local rows, pool, at, gone, turn, leaves = {}, {}, 0, nil, 0, false
 
 function setup(thread)
   threads[#threads + 1] = thread
@@ -33,11 +35,25 @@ function init(args)
   end
 end
 
-function request()
+local function step()
   at = at + 1
   if at > #rows then at, wrapped = 1, wrapped + 1 end
-  local row = rows[at]
+  return rows[at]
+end
+
+local function onwards(mark)
+  local row = step()
+  while row[1] ~= mark do row = step() end
+  return row
+end
+
+function request()
+  local row = leaves and onwards("c") or step()
+  leaves = false
   if row[1] == "c" then gone = nil end
+  if row[1] == "a" and gone == nil then
+    row, leaves = onwards("e"), true
+  end
   if row[2] then return row[2] end
   turn = (turn + 1) % 50
   local own = pool[gone or turn]

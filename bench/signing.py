@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -90,14 +91,19 @@ def write(
     centres: tuple[str, ...],
     threads: int,
     events: int,
+    *,
+    answered: bool,
 ) -> None:
     """One file for each thread of wrk, with at least `events` messages in whole calls.
 
     A thread begins with calls that end in the menu, each thread with more of them: so they get out of step.
-    A line is `mark, path, headers, body`, separated by tabs. Mark `c` begins a call, `.` goes on, `d` is the place of a
-    `device.changed`; `p` lines are the pool they come from, `p` and the agent's number.
+    `answered`: answers tell whose phone is dialled, so a caller for whom none is may hang up.
+    A line is `mark, path, headers, body`, separated by tabs. Mark `c` begins a call, `a` needs an agent's phone, `e` is
+    the caller who hangs up, `.` goes on, `d` is the place of a `device.changed`; `p` lines are the pool they come from,
+    `p` and the agent's number.
     """
     calls = switch.references()
+    phones = isinstance(switch, Pbx)
     folder.mkdir(parents=True, exist_ok=True)
     for thread in range(1, threads + 1):
         centre = centres[thread % len(centres)]
@@ -115,11 +121,17 @@ def write(
                 if kind == DEVICE:
                     lines.append("d")
                 else:
-                    lines.append(_line("." if n else "c", switch.message(centre, kind, data, about[0])))
-        if isinstance(switch, Pbx):
+                    mark = "c" if n == 0 else _mark(kind, data) if answered and phones else "."
+                    lines.append(_line(mark, switch.message(centre, kind, data, about[0])))
+        if phones:
             for n in range(AGENTS):
                 lines += [_line(f"p{n}", switch.device(centre, agent(n))) for _ in range(3 + 4 * own // AGENTS)]
         (folder / f"{thread}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _mark(kind: str, data: str) -> str:
+    leg = json.loads(data).get("leg", "").rpartition(".")[2]
+    return {("leg.ringing", "2"): "a", ("leg.ended", "1"): "e"}.get((kind, leg), ".")
 
 
 def _line(mark: str, message: Message) -> str:

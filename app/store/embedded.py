@@ -121,6 +121,7 @@ class Embedded:
         fresh = self.layout.home / "pgdata.new"
         shutil.rmtree(fresh, ignore_errors=True)
         command = [str(binaries / "initdb"), "-D", str(fresh), "-U", ROLE, "--auth=peer", "--encoding=UTF8"]
+        command += ["--wal-segsize=1"]  # MB: whoever commits into a new file waits until it is filled with zeros
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         if self._launch(command, lock, death=signal.SIGKILL).wait() != 0:
             raise EmbeddedError(f"The database could not be created: {self._last_words()}")
