@@ -103,7 +103,6 @@ def write(
     `p` and the agent's number.
     """
     calls = switch.references()
-    phones = isinstance(switch, Pbx)
     folder.mkdir(parents=True, exist_ok=True)
     for thread in range(1, threads + 1):
         centre = centres[thread % len(centres)]
@@ -121,9 +120,9 @@ def write(
                 if kind == DEVICE:
                     lines.append("d")
                 else:
-                    mark = "c" if n == 0 else _mark(kind, data) if answered and phones else "."
+                    mark = "c" if n == 0 else _mark(kind, data) if answered and isinstance(switch, Pbx) else "."
                     lines.append(_line(mark, switch.message(centre, kind, data, about[0])))
-        if phones:
+        if isinstance(switch, Pbx):
             for n in range(AGENTS):
                 lines += [_line(f"p{n}", switch.device(centre, agent(n))) for _ in range(3 + 4 * own // AGENTS)]
         (folder / f"{thread}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
