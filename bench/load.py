@@ -14,7 +14,7 @@ from bench import policy
 from bench.calls import Story, openings, stories
 from bench.hanging_up import hang_up
 from bench.signing import Pbx, Switch, write
-from bench.stage import Running, Stage, cpu, numbers
+from bench.stage import Running, Stage, cpu, numbers, value
 
 SCRIPT = Path(__file__).parent / "play.lua"
 FASTEST = 10_000
@@ -23,7 +23,10 @@ FASTEST = 10_000
 
 @dataclass
 class Seen:
-    """One run. Times in milliseconds; CPU in microseconds for each request, of the service and of PostgreSQL."""
+    """One run. Times in milliseconds; CPU in microseconds for each event, of the service and of PostgreSQL.
+
+    An event of the service is what its log holds: webhooks, and timers that fire through the same door.
+    """
 
     requests: int
     rate: float
@@ -31,6 +34,7 @@ class Seen:
     p99: float
     slowest: float
     bad: int
+    events: int
     python: float
     postgres: float
 
@@ -79,17 +83,20 @@ async def _play(
         events = int(FASTEST * seconds / connections) + 50
         calls = load.switch(), load.stories, load.openings
         write(folder, *calls, centres, each, events, answered=bool(targets[0].url))
+    saved = await _saved(targets)
     before = [running.cpu() for running in targets], cpu(on.postmaster)
     results = await asyncio.gather(
         *(_wrk(running.port, each, seconds, folder) for running, folder in zip(targets, folders, strict=True))
     )
     python = sum(running.cpu() for running in targets) - sum(before[0])
     postgres = cpu(on.postmaster) - before[1]
+    saved = await _saved(targets) - saved
     for folder in folders:
         shutil.rmtree(folder)
     if targets[0].url:
         await hang_up(targets[0].url, targets[0].port)
     requests = sum(r[0] for r in results)
+    events = saved or requests
     if any(r[7] for r in results):
         raise RuntimeError("wrk ran out of signed messages; raise FASTEST")
     return Seen(
@@ -99,9 +106,15 @@ async def _play(
         p99=max(r[3] for r in results) / 1e3,
         slowest=max(r[4] for r in results) / 1e3,
         bad=sum(r[5] + r[6] for r in results),
-        python=python / max(1, requests) * 1e6,
-        postgres=postgres / max(1, requests) * 1e6,
+        events=events,
+        python=python / max(1, events) * 1e6,
+        postgres=postgres / max(1, events) * 1e6,
     )
+
+
+async def _saved(targets: list[Running]) -> int:
+    """Events in the service's log: each raises the number of its centre. A floor numbers nothing."""
+    return int(await value(targets[0].url, "SELECT sum(seq) FROM centres")) if targets[0].url else 0
 
 
 async def _wrk(port: int, connections: int, seconds: int, folder: Path) -> list[int]:

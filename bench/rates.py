@@ -49,7 +49,8 @@ def _compared(floors: dict[int, list[Seen]], services: dict[int, list[Seen]]) ->
     found.append(Result("p99 to the floor, 64 connections", median(ratios), "x", "<= 0.5", note))
     whole, decide = median(s.python for s in ours), statistics.fmean(per_decision())
     below = median(s.python for s in theirs)
-    note = f"measured {whole - decide:.0f} and {decide:.0f} in decide; floor {below:.0f}"
+    more = median(s.events / s.requests for s in ours)
+    note = f"measured {whole - decide:.0f} and {decide:.0f} in decide; floor {below:.0f}; {more:.2f} events a webhook"
     outside = (whole - decide) / below * FLOOR
     found.append(Result(f"CPU outside decide per event, at a floor of {FLOOR} us", outside, "us", "<= 120", note))
     note = f"floor {median(s.postgres for s in theirs):.0f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -61,13 +62,12 @@ class Metrics:
         """A listener of the engine."""
         self.batch.observe(committed.arrivals)
         self.commit.observe(committed.seconds)
-        types: dict[str, int] = {}
+        types = Tally(type(step.event).__name__ for step in committed.steps)
+        phases: Tally[str] = Tally()
         for step in committed.steps:
-            kind = type(step.event).__name__
-            types[kind] = types.get(kind, 0) + 1
             after = step.decision.call
             if after is not None and (step.before is None or type(step.before.phase) is not type(after.phase)):
-                self.phases.labels(type(after.phase).__name__).inc()
+                phases[type(after.phase).__name__] += 1
                 if step.before is None:
                     self.calls.labels(step.centre).inc()
             for record in step.decision.records:
@@ -78,8 +78,9 @@ class Metrics:
                     self.transfers.labels(record.outcome).inc()
                 elif isinstance(record, Warned):
                     self.warnings.labels(step.centre, record.kind).inc()
-        for kind, number in types.items():
-            self.events.labels(kind).inc(number)
+        for counter, counted in ((self.events, types), (self.phases, phases)):
+            for kind, number in counted.items():
+                counter.labels(kind).inc(number)
 
     def webhook(self, provider: str, seconds: float, status: int) -> None:
         """One webhook."""
