@@ -29,6 +29,9 @@ FILL = (
        FROM generate_series(1, {calls}) n""",
 )
 
+SETTLE = ("VACUUM ANALYZE", "CHECKPOINT")
+"""What came over months is long on disk and seen to: else autovacuum has a core of its own while we measure."""
+
 
 async def growth(on: Stage, repetitions: int, seconds: int, events: int = EVENTS, calls: int = CALLS) -> list[Result]:
     """Measure empty, fill behind the service's back, measure again, and once more with a new process."""
@@ -36,7 +39,7 @@ async def growth(on: Stage, repetitions: int, seconds: int, events: int = EVENTS
     async with database(on) as url, sink(on) as port:
         async with service(on, url, port, CENTRES) as running:
             empty = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
-            await execute(url, *(text.format(state=state, events=events, calls=calls) for text in FILL), "CHECKPOINT")
+            await execute(url, *(text.format(state=state, events=events, calls=calls) for text in FILL), *SETTLE)
             same = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
         async with service(on, url, port, CENTRES) as running:
             new = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
