@@ -54,6 +54,7 @@ class Batch:
         seal: Seal,
         remembered: dict[str, Scene],
         more: Callable[[], object],
+        join: Callable[[str], None],
     ) -> None:
         self._connection = connection
         self._items = items
@@ -62,6 +63,7 @@ class Batch:
         self._node = node
         self._seal = seal
         self._more = more
+        self._join = join
         self._remembered = remembered
         self._known = {
             centre: remembered.pop(centre) for centre in {item.arrival.centre for item in items} if centre in remembered
@@ -99,14 +101,15 @@ class Batch:
                 item.answer(handled)
 
     async def _lock_and_read(self) -> set[tuple[str, str, str]]:
-        """Lock the centres that are free; wait only when none is, or for one that was passed over too often."""
+        """Lock the centres that are free; wait when none is, for one that was passed over too often, or is shared."""
         passed = max(self._items, key=lambda item: item.passed)
         wait = wait_for(passed.arrival.centre)
-        waited = passed.passed >= PASSES
+        waited = passed.passed >= PASSES or self._shared()
         if not self._connection.is_in_transaction():
             await self._connection.execute("BEGIN")
         if waited:
             await self._connection.execute(wait)
+            self._join(passed.arrival.centre)
         seen = await self._read(self._items)
         if not self._scenes and not waited:
             await self._connection.execute(wait)
@@ -118,6 +121,12 @@ class Batch:
                 item.passed += 1
                 self.left.append(item)
         return seen
+
+    def _shared(self) -> bool:
+        """Whether all is of one centre in which another process was at work just now: most likely it holds it again."""
+        centres = {item.arrival.centre for item in self._items}
+        strange = all(centre in self._known and self._known[centre].strange for centre in centres)
+        return strange and len(centres) == 1 and all(item.passed >= 0 for item in self._items)
 
     async def _read(self, items: Iterable[Item]) -> set[tuple[str, str, str]]:
         wanted = Wanted({item.arrival.centre for item in items})

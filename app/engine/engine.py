@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 import asyncpg
@@ -235,9 +236,18 @@ class Engine:
             seal=self.seal,
             remembered=self._scenes,
             more=lambda: self._waiting,
+            join=partial(self._join, items),
         )
         await batch.run()
         return batch
+
+    def _join(self, items: list[Item], centre: str) -> None:
+        """Who came for this centre while it was waited for goes along; not an event that is among these already."""
+        if items is not self._taken:
+            return
+        among = {(item.arrival.centre, item.subject, item.arrival.key) for item in items}
+        coming = (key for key in self._waiting if key[0] == centre and key not in among)
+        items += [self._waiting.pop(key) for key in list(islice(coming, LIMIT - len(items)))]
 
     async def _divide(self, items: list[Item], error: Exception) -> list[Item]:
         """Halve the batch until the event that spoils it stands alone, and set that one aside."""

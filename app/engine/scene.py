@@ -38,6 +38,8 @@ class Scene:
         self.diaries: dict[str, Diary] = {}
         self.waiting: dict[str, Waiter] = {}
         self.was: dict[tuple[str, str], Any] = {}
+        self.strange = True
+        """Whether somebody else saved an event since this process did, as far as it knows."""
         self._met: set[str] = set()
         """Calls that this batch read or changed."""
 
@@ -46,6 +48,7 @@ class Scene:
         scene = Scene(centre, seq)
         scene.agents, scene.diaries, scene.waiting = self.agents, self.diaries, self.waiting
         scene.calls, scene.providers = self.calls, self.providers
+        scene.strange = False
         return scene
 
     def settle(self) -> None:

@@ -83,6 +83,27 @@ async def test_what_waits_together_is_saved_together_each_seeing_the_earlier_one
     assert await db.fetchval("SELECT count(*) FROM outbox") == LIMIT
 
 
+async def test_who_comes_while_another_process_holds_the_centre_goes_along_in_one_transaction(
+    start: Start, db: asyncpg.Connection
+) -> None:
+    one, two = await start("a"), await start("b")
+    await one.handle(offered("c1"))
+    await two.handle(offered("c2"))
+    await one.handle(pressed("1", "c1"))
+    async with db.transaction():
+        await db.execute("SELECT FROM centres WHERE id = 'noord' FOR UPDATE")
+        waits = asyncio.ensure_future(one.handle(pressed("2", "c1")))
+        while not await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0)
+        along = [asyncio.ensure_future(one.handle(pressed(key, "c1"))) for key in "234"]
+        await asyncio.sleep(0)
+    answers = await asyncio.gather(waits, *along)
+    told = await db.fetch("SELECT key, xmin::text AS tx FROM events WHERE key ~ '[234]$' ORDER BY seq")
+    assert [row["key"] for row in told] == ["keys:2", "keys:3", "keys:4"], "each once, also who came twice"
+    assert len({row["tx"] for row in told}) == 1
+    assert [saved(answer).legs[0].step for answer in answers] == [5, 5, 5, 5]
+
+
 async def test_a_mistake_of_the_rules_is_set_apart_and_its_neighbours_are_not_harmed(
     start: Start, db: asyncpg.Connection
 ) -> None:

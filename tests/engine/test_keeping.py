@@ -120,7 +120,7 @@ async def test_a_promise_is_seen_also_when_another_centre_has_to_be_read_again(
     batch = Batch(
         overtaken, [Item(event, "call:" + event.event.call, 0.0) for event in events],  # type: ignore[union-attr]
         decide=rules.decide, policies=Policies(), clock=lambda: NOW, node="a", seal=SEAL,
-        remembered={"noord": known}, more=lambda: False,
+        remembered={"noord": known}, more=lambda: False, join=lambda _centre: None,
     )  # fmt: skip
     await batch._lock_and_read()
     noord = batch._scenes["noord"]
