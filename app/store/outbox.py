@@ -37,8 +37,12 @@ DELETE FROM outbox WHERE ctid = ANY (ARRAY(
 
 _RENEW = f"""
 UPDATE outbox SET claimed_until = clock_timestamp() + interval '{LEASE} s'
-WHERE claimed_by = $1 AND claimed_until < clock_timestamp() + interval '{LEASE - BEAT / 2} s'
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM outbox
+    WHERE claimed_by = $1 AND claimed_until < clock_timestamp() + interval '{LEASE - BEAT / 2} s'
+    FOR UPDATE SKIP LOCKED))
 RETURNING centre, id"""
+"""What is locked is just being deleted or taken over; to wait for it, holding others, could be for ever."""
 
 _TAKE_OVER = f"""
 WITH silent AS MATERIALIZED (
@@ -115,7 +119,8 @@ async def mine(pool: asyncpg.Pool, node: str, limit: int) -> list[asyncpg.Record
 async def done(pool: asyncpg.Pool, rows: Collection[tuple[str, int]], lines: Collection[Line]) -> None:
     """Forget these commands `(centre, id)`, and remember which line a dialled leg got."""
     columns = list(zip(*rows, strict=True)) or [(), ()]
-    known = list(zip(*{(line[0], line[1]): line for line in lines}.values(), strict=True)) or [()] * 5
+    legs = {(line[0], line[1]): line for line in lines}
+    known = list(zip(*(legs[leg] for leg in sorted(legs)), strict=True)) or [()] * 5  # as everybody locks them
     status: str = await pool.execute(_DONE, *columns, *known)
     if int(status.rpartition(" ")[2]) < len(rows):
         # the statement passes over a row whose claim was renewed meanwhile; left in the table it would be sent again

@@ -118,6 +118,9 @@ PARTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+SHARED = ("names", "lines")
+"""Rows that others write without the centre's lock: all in the order of their keys, so that none waits for ever."""
+
 _CALLS = "(SELECT DISTINCT centre, call FROM unnest({centre}, {call}) d (centre, call)) u"
 TOLD = (
     "SELECT 'claim', centre, id::text, claimed_by FROM w_outbox",
@@ -166,6 +169,8 @@ class Write:
         Of the calls that got commands also `line` leg ref, and `before` call id: commands that were there already.
         """
         self.rows["registrations"].extend(self.registrations())
+        for part in SHARED:
+            self.rows[part].sort()
         filled = [(part, rows) for part, rows in self.rows.items() if rows]
         arguments = columns(self.wanted, ("text", "text"))
         statement = _statement(tuple(part for part, _ in filled))

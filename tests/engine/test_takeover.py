@@ -16,6 +16,7 @@ from app.engine.engine import Engine
 from app.providers.base import Order
 from app.store import leases, outbox, sessions
 from app.store.database import ENGINE, engine_pool
+from app.store.writing import Write
 from app.workers import switch_link
 from app.workers.notices import Notices
 from app.workers.outbox import BEGIN, Outbox
@@ -56,10 +57,10 @@ async def claims(who: str, on: asyncpg.Pool | asyncpg.Connection) -> object:
     return await (outbox.renew(on, "one") if who == "one" else outbox.take_over(on, "two", CENTRES))
 
 
-async def until_blocked(db: asyncpg.Connection) -> None:
-    """Until somebody waits for a row."""
+async def until_blocked(db: asyncpg.Connection, number: int = 1) -> None:
+    """Until so many wait for a row."""
     async with asyncio.timeout(2):
-        while not await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        while await db.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < number:
             await asyncio.sleep(0.005)
 
 
@@ -120,9 +121,12 @@ async def test_a_claim_that_is_renewed_while_another_takes_it_belongs_to_one_of_
         await db.execute(past)
         async with db.transaction():
             assert await claims(first, db)
-            waiting = asyncio.create_task(claims(second, pool))
-            await until_blocked(db)
-        assert not await waiting, f"{first} came first"
+            coming = asyncio.create_task(claims(second, pool))
+            if second == "two":
+                await until_blocked(db)
+            else:
+                assert not await coming, "who renews waits for nobody"
+        assert not await coming, f"{first} came first"
         assert await db.fetchval("SELECT claimed_by FROM outbox") == first
 
 
@@ -138,6 +142,30 @@ async def test_what_was_sent_is_deleted_though_its_claim_is_renewed_at_that_mome
         await until_blocked(db)
     await deleting
     assert await db.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_who_write_the_same_lines_at_the_same_time_do_not_wait_for_each_other_for_ever(
+    pool: asyncpg.Pool, db: asyncpg.Connection, database: str
+) -> None:
+    """As when a phone rings before the request that dialled it has its answer: both tell which line the leg has."""
+
+    async def written(write: Write, connection: asyncpg.Connection) -> None:
+        await write.run(connection)
+
+    one, two = (("noord", f"c1.{n}", "c1", "demo", "x") for n in (1, 2))
+    write = Write()
+    write.rows["lines"] += [two, one]
+    async with db.transaction():
+        await db.execute("INSERT INTO lines VALUES ('noord', 'c1.1', 'c1', 'demo', '')")
+        writing = [asyncio.create_task(outbox.done(pool, (), lines)) for lines in ([one, two], [two, one])]
+        await until_blocked(db, 2)
+        connection = await asyncpg.connect(database)
+        writing.append(asyncio.create_task(written(write, connection)))
+        await until_blocked(db, 3)
+    ended = await asyncio.gather(*writing, return_exceptions=True)
+    connection.terminate()
+    assert not [error for error in ended if isinstance(error, Exception)]
+    assert await db.fetchval("SELECT count(*) FROM lines") == 2
 
 
 async def test_a_lease_of_a_dead_process_ends_at_once_and_that_of_a_living_one_does_not(

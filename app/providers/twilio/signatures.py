@@ -26,8 +26,8 @@ FORM = "application/x-www-form-urlencoded"
 class Fields(dict[str, list[str]]):
     """A form with its repeated keys kept: a plain dict would lose them, and the signature with them."""
 
-    def getlist(self, name: str) -> list[str]:
-        """Every value of this key; the SDK asks for them by this name."""
+    def getall(self, name: str) -> list[str]:
+        """Every value of this key; of the names by which the SDK asks for them the one it tries first."""
         return self[name]
 
     def one(self, name: str) -> str:
