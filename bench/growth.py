@@ -29,17 +29,19 @@ FILL = (
        FROM generate_series(1, {calls}) n""",
 )
 
-SETTLE = ("VACUUM ANALYZE", "CHECKPOINT")
-"""What came over months is long on disk and seen to: else autovacuum has a core of its own while we measure."""
+NOBODY_LOOKS = "ALTER TABLE {} SET (autovacuum_enabled = off)"
+"""Else autovacuum has a core of its own while we measure; and what it finds would give the running process new plans."""
+TABLES = ("calls", "events", "lines", "names", "offers")
 
 
 async def growth(on: Stage, repetitions: int, seconds: int, events: int = EVENTS, calls: int = CALLS) -> list[Result]:
     """Measure empty, fill behind the service's back, measure again, and once more with a new process."""
     state = codec.text(_ended()).replace("'", "''")
     async with database(on) as url, sink(on) as port:
+        await execute(url, *(NOBODY_LOOKS.format(table) for table in TABLES))
         async with service(on, url, port, CENTRES) as running:
             empty = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
-            await execute(url, *(text.format(state=state, events=events, calls=calls) for text in FILL), *SETTLE)
+            await execute(url, *(text.format(state=state, events=events, calls=calls) for text in FILL), "CHECKPOINT")
             same = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
         async with service(on, url, port, CENTRES) as running:
             new = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]

@@ -41,10 +41,10 @@ async def hang_up(url: str, port: int) -> None:
                 for row in busy:
                     await _post(client, pbx.device(row["centre"], codec.agent(row["state"]).id))
                 await asyncio.sleep(0.1)
-            if busy:
+            if busy:  # calls that hold no agent end by their own timers
                 left = f"{len(busy)} agents and {len(live)} calls are left, as {busy[:1]}"
                 raise RuntimeError(f"after {TRIES} tries {left}")
-        await connection.execute(REGISTERED)  # calls that hold no agent end by their own timers
+        await connection.execute(REGISTERED)
     finally:
         await connection.close()
 

@@ -25,7 +25,7 @@ FASTEST = 10_000
 class Seen:
     """One run. Times in milliseconds; CPU in microseconds for each event, of the service and of PostgreSQL.
 
-    An event of the service is what its log holds: webhooks, and timers that fire through the same door.
+    An event of the service is what its log holds: webhooks, timers that fire through the same door, what follows.
     """
 
     requests: int

@@ -53,6 +53,9 @@ def _compared(floors: dict[int, list[Seen]], services: dict[int, list[Seen]]) ->
     note = f"measured {whole - decide:.0f} and {decide:.0f} in decide; floor {below:.0f}; {more:.2f} events a webhook"
     outside = (whole - decide) / below * FLOOR
     found.append(Result(f"CPU outside decide per event, at a floor of {FLOOR} us", outside, "us", "<= 120", note))
+    webhook = median(s.python * s.events / s.requests for s in ours)
+    note = "with the timers that it sets, what follows from it, and decide"
+    found.append(Result("CPU per webhook", webhook, "us", "", note))
     note = f"floor {median(s.postgres for s in theirs):.0f}"
     found.append(Result("CPU of PostgreSQL per event", median(s.postgres for s in ours), "us", "", note))
     bad = sum(s.bad for runs in (floors, services) for seen in runs.values() for s in seen)

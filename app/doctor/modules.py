@@ -13,7 +13,9 @@ NEEDED = (
     "chan_bridge_media.so", "bridge_simple.so", "bridge_softmix.so", "res_musiconhold.so", "format_wav.so",
     "codec_resample.so", "app_dial.so", "chan_pjsip.so", "res_pjsip_session.so", "res_pjsip_refer.so",
     "res_rtp_asterisk.so", "pbx_config.so", "app_stack.so", "func_callerid.so", "func_cut.so", "func_groupcount.so",
-    "func_logic.so", "func_strings.so", "func_timeout.so", "res_pjsip_header_funcs.so",
+    "func_logic.so", "func_strings.so", "func_timeout.so", "res_pjsip_header_funcs.so", "res_ari_device_states.so",
+    "res_pjsip_sdp_rtp.so", "res_pjsip_registrar.so", "res_pjsip_authenticator_digest.so", "res_pjsip_caller_id.so",
+    "res_pjsip_endpoint_identifier_user.so", "res_pjsip_endpoint_identifier_ip.so",
 )  # fmt: skip
 CALLED_ONLY = frozenset({"res_websocket_client.so"})
 """Not needed where we connect to Asterisk."""
@@ -78,6 +80,22 @@ LOST: Mapping[str, tuple[str, str]] = {f"lost:{name}": _CONTROL for name in NEED
     "lost:func_timeout.so": (
         "wie belt als de dienst net is gestopt, wacht op de volgende",
         "who calls when the service has just ended waits for the next one",
+    ),
+    "lost:res_ari_device_states.so": (
+        "bij het verbinden is niet te zien welk toestel bezet of weg is",
+        "which phone is busy or gone is not seen when the link is made",
+    ),
+    "lost:res_pjsip_sdp_rtp.so": ("een gesprek krijgt geen geluid", "a call gets no sound"),
+    "lost:res_pjsip_registrar.so": ("geen toestel kan zich aanmelden", "no phone can register"),
+    "lost:res_pjsip_authenticator_digest.so": (
+        "toestellen met een wachtwoord worden niet toegelaten", "phones with a password are not let in"
+    ),
+    "lost:res_pjsip_caller_id.so": (
+        "het nummer van de beller wordt niet gelezen en niet getoond", "the caller's number is neither read nor shown"
+    ),
+    "lost:res_pjsip_endpoint_identifier_user.so": ("toestellen worden niet herkend", "phones are not recognised"),
+    "lost:res_pjsip_endpoint_identifier_ip.so": (
+        "een lijn die aan het adres te herkennen is, wordt geweigerd", "a trunk known by its address is refused"
     ),
     "lost:chan_pjsip.so": ("geen toestel kan bellen", "no phone can call"),
 }

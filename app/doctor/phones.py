@@ -25,8 +25,9 @@ async def check(patient: Patient) -> list[Finding]:
     wanted, numbers = _wanted(patient)
     known = {str(each.get("resource")): str(each.get("state")) for each in await patient.listed("/endpoints/PJSIP")}
     found = [*_outside(patient, known, numbers), *await _parameters(patient)]
+    trunk = {dialplan.trunk_of(patient)} & known.keys()
     if not wanted:
-        return [*found, Finding("phones_none")]
+        return [*found, Finding("phones_none"), *await _codecs(patient, sorted(trunk), set())]
     endpoints = {user: DIALLED.fullmatch(patient.settings.phones.replace("{user}", user)) for user in wanted}
     if not all(endpoints.values()):
         return [*found, Finding("phones_unseen", {"phones": patient.settings.phones})]
@@ -44,7 +45,7 @@ async def check(patient: Patient) -> list[Finding]:
         found.append(Finding("phones_ok", {"count": str(len(wanted))}))
     agents = {names[user] for each in patient.policy.agents.values() if (user := user_of(each.address)) in names}
     agents -= behind
-    return [*found, *await _codecs(patient, there, agents)]
+    return [*found, *await _codecs(patient, sorted({*there, *trunk}), agents)]
 
 
 def _wanted(patient: Patient) -> tuple[dict[str, str], int]:
@@ -85,7 +86,7 @@ def _absent(user: str, name: str, who: str, known: Mapping[str, str]) -> Finding
 
 
 async def _codecs(patient: Patient, there: list[str], agents: set[str]) -> list[Finding]:
-    """What the phones may speak, whether they may send our calls on, and whether an agent in a call counts as busy."""
+    """What they may speak, whether they may send our calls on, and whether an agent in a call counts as busy."""
     loaded = {str(each.get("name")) for each in await patient.listed("/asterisk/modules")}
     found, idle, sending, asked = [], [], [], 0
     for name in there:

@@ -1,7 +1,8 @@
 """One transaction: lock the centres that are free, read what the events need, decide, write, commit.
 
 Four round trips, whatever the number of events (storage findings): BEGIN, lock and read, write, NOTIFY and COMMIT;
-three while more waits, for then the COMMIT begins the next one. Nothing here talks to anything but the database.
+three while more waits, for then the COMMIT begins the next one, and four again where another process is at work too.
+Nothing here talks to anything but the database.
 """
 
 from __future__ import annotations
@@ -105,10 +106,10 @@ class Batch:
         passed = max(self._items, key=lambda item: item.passed)
         wait = wait_for(passed.arrival.centre)
         waited = passed.passed >= PASSES or self._shared()
-        if not self._connection.is_in_transaction():
-            await self._connection.execute("BEGIN")
+        begin = [] if self._connection.is_in_transaction() else ["BEGIN"]
+        if first := [*begin, wait] if waited else begin:
+            await self._connection.execute("; ".join(first))
         if waited:
-            await self._connection.execute(wait)
             self._join(passed.arrival.centre)
         seen = await self._read(self._items)
         if not self._scenes and not waited:

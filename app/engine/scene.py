@@ -39,7 +39,7 @@ class Scene:
         self.waiting: dict[str, Waiter] = {}
         self.was: dict[tuple[str, str], Any] = {}
         self.strange = True
-        """Whether somebody else saved an event since this process did, as far as it knows."""
+        """Whether this process had to read it anew: somebody else had saved an event in between, or it is the first."""
         self._met: set[str] = set()
         """Calls that this batch read or changed."""
 

@@ -122,6 +122,7 @@ class Embedded:
         shutil.rmtree(fresh, ignore_errors=True)
         command = [str(binaries / "initdb"), "-D", str(fresh), "-U", ROLE, "--auth=peer", "--encoding=UTF8"]
         command += ["--wal-segsize=1"]  # MB: whoever commits into a new file waits until it is filled with zeros
+        command += ["-c", "min_wal_size=256MB", "-c", "max_wal_size=1GB"]  # reckoned by the size of one file, else
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         if self._launch(command, lock, death=signal.SIGKILL).wait() != 0:
             raise EmbeddedError(f"The database could not be created: {self._last_words()}")

@@ -205,8 +205,6 @@ def server_settings(socket: Path) -> dict[str, str]:
         "cluster_name": ROLE,
         "max_connections": "60",
         "shared_buffers": "256MB",
-        "min_wal_size": "256MB",  # kept for use again; initdb reckons both by the size of one file, and that is 1 MB
-        "max_wal_size": "1GB",
         "fsync": "on",
         "synchronous_commit": "on",
         "timezone": "UTC",

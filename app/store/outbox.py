@@ -32,17 +32,17 @@ WITH told AS (
     INSERT INTO lines (centre, leg, call, provider, ref) SELECT * FROM unnest($3::text[], $4::text[], $5::text[],
         $6::text[], $7::text[]) ON CONFLICT (centre, leg) DO UPDATE SET ref = excluded.ref)
 DELETE FROM outbox WHERE ctid = ANY (ARRAY(
-    SELECT o.ctid FROM unnest($1::text[], $2::bigint[]) u (centre, id)
-    CROSS JOIN LATERAL (SELECT ctid FROM outbox o WHERE o.centre = u.centre AND o.id = u.id OFFSET 0) o))"""
+    SELECT o.ctid FROM unnest($1::text[], $2::bigint[]) u (centre, id) CROSS JOIN LATERAL (
+        SELECT ctid FROM outbox o WHERE o.centre = u.centre AND o.id = u.id FOR UPDATE OFFSET 0) o))"""
 
 _RENEW = f"""
 UPDATE outbox SET claimed_until = clock_timestamp() + interval '{LEASE} s'
 WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM outbox
     WHERE claimed_by = $1 AND claimed_until < clock_timestamp() + interval '{LEASE - BEAT / 2} s'
-    FOR UPDATE SKIP LOCKED))
+    ORDER BY centre, id FOR UPDATE))
 RETURNING centre, id"""
-"""What is locked is just being deleted or taken over; to wait for it, holding others, could be for ever."""
+"""All three lock in the order of centre and id, so that none of them waits for another in a circle."""
 
 _TAKE_OVER = f"""
 WITH silent AS MATERIALIZED (
@@ -52,10 +52,9 @@ WITH silent AS MATERIALIZED (
 dead AS MATERIALIZED (SELECT * FROM silent WHERE until < clock_timestamp() OR {gone("claimed_by")})
 UPDATE outbox SET claimed_by = $1, claimed_until = clock_timestamp() + interval '{LEASE} s', attempts = attempts + 1
 WHERE ctid = ANY (ARRAY(
-    SELECT o.ctid FROM dead d CROSS JOIN LATERAL (
-        SELECT ctid FROM outbox o
-        WHERE o.centre = d.centre AND o.call = d.call AND o.claimed_by = d.claimed_by AND o.claimed_until <= d.until
-        ORDER BY id FOR UPDATE OFFSET 0) o))"""
+    SELECT o.ctid FROM dead d JOIN outbox o
+        ON o.centre = d.centre AND o.call = d.call AND o.claimed_by = d.claimed_by AND o.claimed_until <= d.until
+    ORDER BY o.centre, o.id FOR UPDATE OF o))"""
 
 _AGE = """
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM outbox
@@ -118,7 +117,7 @@ async def mine(pool: asyncpg.Pool, node: str, limit: int) -> list[asyncpg.Record
 
 async def done(pool: asyncpg.Pool, rows: Collection[tuple[str, int]], lines: Collection[Line]) -> None:
     """Forget these commands `(centre, id)`, and remember which line a dialled leg got."""
-    columns = list(zip(*rows, strict=True)) or [(), ()]
+    columns = list(zip(*sorted(rows), strict=True)) or [(), ()]
     legs = {(line[0], line[1]): line for line in lines}
     known = list(zip(*(legs[leg] for leg in sorted(legs)), strict=True)) or [()] * 5  # as everybody locks them
     status: str = await pool.execute(_DONE, *columns, *known)

@@ -85,11 +85,12 @@ def opened(seal: Seal, rows: Iterable[tuple[str, str, str, str]]) -> dict[tuple[
 
 
 def wait_for(centre: str) -> str:
-    """Statements that wait for the lock of this centre, at most `PATIENTLY`.
+    """Statements that wait for the lock of this centre, at most `PATIENTLY`; for other rows it is as before.
 
     Centre ids are checked when they are made (`[a-z][a-z0-9-]*`), so one can stand in the text.
     """
-    return f"{PATIENTLY}; SELECT FROM centres WHERE id = '{centre}' FOR NO KEY UPDATE"
+    lock = f"SELECT FROM centres WHERE id = '{centre}' FOR NO KEY UPDATE"
+    return f"{PATIENTLY}; {lock}; SET LOCAL lock_timeout TO DEFAULT"
 
 
 class Wanted:

@@ -119,7 +119,7 @@ PARTS: dict[str, tuple[str, str]] = {
 }
 
 SHARED = ("names", "lines")
-"""Rows that others write without the centre's lock: all in the order of their keys, so that none waits for ever."""
+"""Rows that the sender of commands writes, too, without the centre's lock: both in the order of their keys."""
 
 _CALLS = "(SELECT DISTINCT centre, call FROM unnest({centre}, {call}) d (centre, call)) u"
 TOLD = (

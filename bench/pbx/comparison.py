@@ -19,18 +19,18 @@ NEAR, FAR = 15.0, 50.0
 async def comparison(house: House, rate: int, seconds: int) -> list[Result]:
     """One after the other, on one Asterisk."""
     seen: dict[str, Seen] = {}
-    failed = 0
+    lost: dict[str, int] = {}
     for way in WAYS:
         async with house.watched(way.number) as told:
             called = await call(house.pbx, way.number, rate, seconds, STAYS)
         found = seen[way.name] = told()
-        if way.name == WARMLIJN:
-            failed = called.made - called.succeeded + found.apart
+        lost[way.name] = called.made - called.succeeded + found.apart
         await asyncio.sleep(1.0)
+    made = rate * seconds
     return [
         *(result for way, found in seen.items() if way != WARMLIJN for result in _figures(way, rate, found)),
         *_figures(WARMLIJN, rate, seen[WARMLIJN], [seen[way.name] for way in WAYS if way.queue]),
-        Result(f"{WARMLIJN} {rate}/s: calls that failed", failed, "", "= 0", f"of {rate * seconds}"),
+        *(Result(f"{way} {rate}/s: calls that failed", n, "", "= 0", f"of {made}") for way, n in lost.items()),
     ]
 
 
