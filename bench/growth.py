@@ -30,7 +30,7 @@ FILL = (
 )
 
 NOBODY_LOOKS = "ALTER TABLE {} SET (autovacuum_enabled = off)"
-"""Else autovacuum has a core of its own while we measure; and what it finds would give the running process new plans."""
+"""Else autovacuum has a core of its own while we measure, and what it finds gives the running process new plans."""
 TABLES = ("calls", "events", "lines", "names", "offers")
 
 

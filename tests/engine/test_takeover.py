@@ -165,6 +165,22 @@ async def test_who_write_the_same_lines_at_the_same_time_do_not_wait_for_each_ot
     assert await db.fetchval("SELECT count(*) FROM lines") == 2
 
 
+async def test_who_renew_and_delete_the_same_commands_lock_them_in_one_order(
+    start: Start, pool: asyncpg.Pool, db: asyncpg.Connection
+) -> None:
+    engine = await start("one")
+    await a_dial(engine)
+    await engine.handle(arrival(ConsultAsked(call="c1", agent="jan"), "second"))
+    first, last = [(row["centre"], row["id"]) for row in await db.fetch("SELECT centre, id FROM outbox ORDER BY id")]
+    await db.execute(SILENT)
+    async with db.transaction():
+        await db.execute("SELECT FROM outbox WHERE id = $1 FOR UPDATE", first[1])
+        both = [asyncio.create_task(outbox.done(pool, [last, first], ())), asyncio.create_task(claims("one", pool))]
+        await until_blocked(db, 2)
+    assert not [error for error in await asyncio.gather(*both, return_exceptions=True) if isinstance(error, Exception)]
+    assert await db.fetchval("SELECT count(*) FROM outbox") == 0
+
+
 async def test_a_lease_of_a_dead_process_ends_at_once_and_that_of_a_living_one_does_not(
     pool: asyncpg.Pool, database: str
 ) -> None:
