@@ -160,9 +160,12 @@ async def agent_drops(scene: Scene) -> None:
 
 
 async def transfer_key(scene: Scene) -> None:
-    """The transfer key of the phone begins our warm transfer, not the blind one of the switch."""
+    """The transfer key of the phone begins our warm transfer, not the blind one of the switch; not to a paid number."""
     caller = await scene.caller("0611112232")
-    desk: Desk = await scene.helped_by("priya", caller, name="mevrouw Peters")
+    desk: Desk = await scene.helped_by("priya", caller, name="mevrouw D'Ávila-Ćirić & <Zn>")
+    await scene.phone("priya").command("transfer", f"sip:0906123456@{scene.stage.pbx.sip}")
+    await scene.hears(caller={"music"}, priya={"words"})
+    await scene.hears(ANNOUNCED, caller={"priya"}, priya={"caller"})
     await scene.phone("priya").command("transfer", f"sip:pieter@{scene.stage.pbx.sip}")
     await consulting(scene, caller, "priya", "pieter")
     await desk.does("complete")
