@@ -19,7 +19,7 @@ from app.settings import utc_now
 from tests.pbx.acts import hear_each_other
 from tests.pbx.asterisk import Pbx
 from tests.pbx.phone import Phone
-from tests.pbx.records import CENTRE
+from tests.pbx.records import CENTRE, SILENCE
 from tests.pbx.service import behind
 
 ROUTING = Path(__file__).resolve().parents[2] / "config" / "routing.yaml"
@@ -84,7 +84,7 @@ class Conversation:
 async def conversation(
     database: str, pbx: Pbx, url: str, environment: Mapping[str, str]
 ) -> AsyncIterator[Conversation]:
-    """Through the menu to Bart, on a service that takes calls."""
+    """Through the menu to Bart, on a service that takes calls; the caller is left in silence at no instant."""
     async with (
         httpx.AsyncClient(base_url=url) as client,
         Phone(pbx.sip, "101") as bart,
@@ -106,3 +106,4 @@ async def conversation(
         made = Conversation(pbx, database, desk, caller, bart, omar)
         await made.goes_on()
         yield made
+        assert caller.spared or caller.longest_silence <= SILENCE, caller.longest_silence
