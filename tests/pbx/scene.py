@@ -142,8 +142,7 @@ async def _callback_asked(s: Scene) -> None:
 
 
 async def _number_typed(s: Scene) -> None:
-    """The first keys of a number: whoever types hears nothing meanwhile."""
-    s.caller.spared = "longest silence of who types"
+    """The first keys of a number."""
     await s.caller.presses("1")
     await s.until(promising("number"))
     await s.caller.spoken_to()

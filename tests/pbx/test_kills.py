@@ -11,12 +11,11 @@ import pytest
 from app.call.call import Choosing, Connected, Talking
 from tests.pbx.asterisk import Pbx
 from tests.pbx.process import process
-from tests.pbx.records import DONE, SWAPPED, TALKED, Record
-from tests.pbx.scene import WAYS, Scene, phase, scene
+from tests.pbx.records import DONE, OUTSIDE_DONE, PROMISED, SWAPPED, TALKED, Record
+from tests.pbx.scene import TYPED, WAYS, Scene, phase, promising, scene, scene_for
 from tests.pbx.stage import MENU, Stage
 
 pytestmark = pytest.mark.pbx
-
 
 
 async def bart_comes(s: Scene) -> None:
@@ -32,6 +31,25 @@ async def bart_is_chosen(s: Scene) -> None:
     await s.caller.presses("1")
     await s.bart.rings()
     await bart_answers(s)
+
+
+async def callback_wanted(s: Scene) -> None:
+    await s.stage.sent()
+    await s.caller.presses("1")
+    await promised(s)
+
+
+async def number_typed_again(s: Scene) -> None:
+    """It is asked again, and what was typed before is forgotten."""
+    await s.stage.sent()
+    await s.caller.presses(f"{TYPED}#")
+    await s.until(lambda call: call.number.kind == "mobile")
+    await promised(s)
+
+
+async def promised(s: Scene) -> None:
+    await s.until(promising("repeat"))
+    await s.leaves(s.caller)
 
 
 async def bart_answers(s: Scene) -> None:
@@ -65,6 +83,12 @@ async def completed(s: Scene) -> None:
     await connected(s)
 
 
+async def key_pressed(s: Scene) -> None:
+    await s.stage.sent()
+    await s.ans.presses("1")
+    await completed(s)
+
+
 async def connected(s: Scene) -> None:
     await s.until(lambda call: isinstance(call.phase, Connected) and call.phase.stable)
     await s.in_phase("connected")
@@ -87,12 +111,16 @@ async def over(s: Scene) -> None:
 ONWARD: dict[str, tuple[Callable[[Scene], Awaitable[None]], Record]] = {
     "welcome": (bart_comes, TALKED),
     "menu": (bart_is_chosen, TALKED),
+    "callback asked": (callback_wanted, PROMISED),
+    "number typed": (number_typed_again, PROMISED),
+    "promised": (over, PROMISED),
     "waiting": (bart_comes, TALKED),
     "ringing": (bart_answers, TALKED),
     "answered": (talking, TALKED),
     "talking": (talking, TALKED),
     "held": (bart_retrieves, TALKED),
     "consult rings": (ans_answers, DONE),
+    "asked for a key": (key_pressed, OUTSIDE_DONE),
     "announced": (completed, DONE),
     "consult": (completed, DONE),
     "swapped": (hang_up, SWAPPED),
@@ -131,7 +159,7 @@ async def answers(s: Scene) -> None:
 @pytest.mark.parametrize("phase", ONWARD)
 async def test_the_link_is_cut(stage: Stage, phase: str) -> None:
     onward, record = ONWARD[phase]
-    async with scene(stage) as story:
+    async with scene_for(stage, phase) as story:
         await story.to(phase)
         await stage.cut()
         await story.in_phase(phase)
@@ -145,7 +173,7 @@ async def test_the_service_is_killed(
 ) -> None:
     """What the dead process had claimed is taken over; until then nobody hears nothing, whatever they heard."""
     onward, record = ONWARD[phase]
-    async with process(pbx, database, service_port) as house, scene(house) as story:
+    async with process(pbx, database, service_port) as house, scene_for(house, phase) as story:
         await story.to(phase)
         if WAYS[phase][2]:
             await house.sent()
