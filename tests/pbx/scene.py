@@ -28,7 +28,7 @@ from app.call.events import CompleteAsked, ConsultAsked, HangUpAsked, SwapAsked,
 from app.call.legs import Gather, Music
 from tests.pbx.phone import Phone
 from tests.pbx.records import Records
-from tests.pbx.stage import CLOSED, DIRECT, MENU, phones
+from tests.pbx.stage import CLOSED, CROWDED, DIRECT, MENU, phones
 
 ORDER = ("caller", "101", "102", "103", "mobile", "music", "ringback")
 TYPED = "0612345679"
@@ -49,10 +49,13 @@ class Scene:
 
     async def to(self, phase: str) -> None:
         """Bring the call to this phase of `WAYS`, through those before it."""
-        before, step, *_ = WAYS[phase]
+        before, step, _, kind = WAYS[phase]
         if before:
             await self.to(before)
         await step(self)
+        if kind not in BRIEF:
+            reached = (await self.stage.calls())[-1].phase
+            assert isinstance(reached, kind), (phase, reached)
 
     async def to_from(self, *phases: str) -> None:
         """These steps of `WAYS` one after the other, without those before them."""
@@ -71,7 +74,7 @@ class Scene:
 
     async def in_phase(self, phase: str) -> None:
         """Who hears whom is as it should be in this phase."""
-        if wanted := WAYS[phase][2].replace("103", self.ans.who):
+        if wanted := _of(self, WAYS[phase][2]):
             heard = await self.hear()
             assert _toneless(heard) == _toneless(wanted), (phase, heard)
 
@@ -83,6 +86,11 @@ class Scene:
         ended = [(await phone.over(nth))["at"] - began for phone, nth in busy]
         assert max(ended, default=0.0) < GONE, ended
         self.stage.figures["others quiet after"] = max(ended, default=0.0)
+
+
+def _of(scene: Scene, heard: str) -> str:
+    """With the phones this agent and this colleague have."""
+    return heard.replace("101", scene.bart.who).replace("103", scene.ans.who)
 
 
 def _toneless(heard: str) -> list[str]:
@@ -102,7 +110,8 @@ async def scene(
 def scene_for(stage: Records, phase: str) -> AbstractAsyncContextManager[Scene]:
     """The three with the phones this phase needs."""
     caller = "anonymous" if phase in ("number typed", "promised") else "0612345678"
-    return scene(stage, caller, ("101", "mobile" if phase == "asked for a key" else "103"))
+    agent = "mobile" if phase == "agent asked for a key" else "101"
+    return scene(stage, caller, (agent, "mobile" if phase == "asked for a key" else "103"))
 
 
 Step = Callable[[Scene], Awaitable[None]]
@@ -142,16 +151,23 @@ async def _callback_asked(s: Scene) -> None:
 
 
 async def _number_typed(s: Scene) -> None:
-    """The first keys of a number."""
+    """The first keys of a number: whoever types hears music between them."""
     await s.caller.presses("1")
     await s.until(promising("number"))
     await s.caller.spoken_to()
     await s.caller.presses(TYPED[:5])
+    assert set(await s.caller.hears()) == {"music"}
 
 
 async def _promised(s: Scene) -> None:
     await s.caller.presses(f"{TYPED[5:]}#")
     await s.until(lambda call: promising("repeat")(call) and call.number.kind == "mobile")
+
+
+async def _offered_while_waiting(s: Scene) -> None:
+    await s.caller.dials(CROWDED)
+    await s.until(promising("consent"), 25.0)
+    await s.caller.spoken_to()
 
 
 async def _waiting(s: Scene) -> None:
@@ -163,6 +179,20 @@ async def _ringing(s: Scene) -> None:
     await s.stage.ready("bart")
     await s.caller.dials(DIRECT)
     await s.bart.rings()
+
+
+async def _agent_asked_for_a_key(s: Scene) -> None:
+    await s.stage.ready("els")
+    await s.caller.dials(DIRECT)
+    await s.bart.rings()
+    await _picks_up(s, s.bart)
+
+
+async def _picks_up(s: Scene, outside: Phone) -> None:
+    """And is asked for the key."""
+    await outside.accepts()
+    await s.until(lambda call: any(isinstance(leg.doing, Gather) for leg in call.legs))
+    await outside.spoken_to()
 
 
 async def _answered(s: Scene) -> None:
@@ -186,8 +216,7 @@ async def _consult_rings(s: Scene) -> None:
 async def _asked_for_a_key(s: Scene) -> None:
     await s.stage.clicks(ConsultAsked(s.call, "bart", "mo"))
     await s.ans.rings()
-    await s.ans.accepts()
-    await s.until(lambda call: any(isinstance(leg.doing, Gather) for leg in call.legs))
+    await _picks_up(s, s.ans)
 
 
 async def _announced(s: Scene) -> None:
@@ -242,8 +271,10 @@ WAYS: dict[str, tuple[str, Step, str, type]] = {
     "callback asked": ("", _callback_asked, "", Promising),
     "number typed": ("callback asked", _number_typed, "", Promising),
     "promised": ("number typed", _promised, "", Promising),
+    "offered while waiting": ("", _offered_while_waiting, "", Promising),
     "waiting": ("", _waiting, "caller: music", Waiting),
     "ringing": ("", _ringing, "", Offering),
+    "agent asked for a key": ("", _agent_asked_for_a_key, "", Offering),
     "answered": ("ringing", _answered, "", Joining),
     "talking": ("answered", _talking, "caller: 101, 101: caller", Talking),
     "held": ("talking", _held, "caller: music", Talking),
@@ -260,5 +291,6 @@ WAYS: dict[str, tuple[str, Step, str, type]] = {
     "announced alone": ("rings on", _announced_alone, "", Announcing),
     "closing": ("talking", _closing, "", Closing),
 }
-"""Phase -> the phase before it, the step from there, who hears whom in it (nothing where it does not last), and its
-type (where it does not last, the one that it is when the step is done at once)."""
+"""Way -> the one before it, the step from there, who hears whom in it (nothing where it does not last), its phase."""
+BRIEF = (Joining, Connecting)
+"""They may not have begun, or may be over, when the step is done."""

@@ -29,8 +29,10 @@ CALLER: dict[str, tuple[Record, ...]] = {
     "callback asked": (NOTHING,),
     "number typed": (NOTHING,),
     "promised": (PROMISED,),
+    "offered while waiting": (NOTHING,),
     "waiting": (NOTHING,),
     "ringing": (Record("bart cancelled"),),
+    "agent asked for a key": (Record("els cancelled"),),
     "answered": (TALKED, Record("bart answered")),
     "talking": (TALKED,),
     "held": (TALKED,),
@@ -95,6 +97,14 @@ async def rings_again(s: Scene) -> None:
     await with_agent(s)
 
 
+async def rings_again_outside(s: Scene) -> None:
+    await s.bart.rings(2)
+    await s.bart.accepts()
+    await s.bart.spoken_to()
+    await s.bart.presses("1")
+    await with_agent(s)
+
+
 async def over_or_rings_again(s: Scene) -> None:
     """Who drops the phone while it is being joined may have said a word or not."""
     called = asyncio.create_task(s.bart.rings(2))
@@ -108,6 +118,7 @@ async def over_or_rings_again(s: Scene) -> None:
 
 AGENT: dict[str, tuple[After, *tuple[Record, ...]]] = {
     "ringing": (rings_again, Record("bart busy, bart answered", owes="bart")),
+    "agent asked for a key": (rings_again_outside, Record("els declined, els answered", owes="els")),
     "answered": (over_or_rings_again, Record("bart lost, bart answered", owes="bart"), TALKED),
     "talking": (over, TALKED),
     "held": (rings_again, replace(TALKED, offers="bart answered, bart answered")),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import get_args
 
 import pytest
 
-from app.call.call import Choosing, Connected, Talking
+from app.call.call import Choosing, Connected, Degraded, Ended, Phase, Talking, Waiting
+from app.call.legs import Music
 from tests.pbx.asterisk import Pbx
 from tests.pbx.process import process
 from tests.pbx.records import DONE, OUTSIDE_DONE, PROMISED, SWAPPED, TALKED, Record
 from tests.pbx.scene import TYPED, WAYS, Scene, phase, promising, scene, scene_for
 from tests.pbx.stage import MENU, Stage
+from tests.pbx.test_hangups import CALLER
 
 pytestmark = pytest.mark.pbx
 
@@ -47,6 +50,13 @@ async def number_typed_again(s: Scene) -> None:
     await promised(s)
 
 
+async def waits_on(s: Scene) -> None:
+    """Who presses nothing keeps waiting."""
+    await s.until(lambda call: isinstance(call.phase, Waiting) and isinstance(call.legs[0].doing, Music), 25.0)
+    assert set(await s.caller.hears()) == {"music"}
+    await s.leaves(s.caller)
+
+
 async def promised(s: Scene) -> None:
     await s.until(promising("repeat"))
     await s.leaves(s.caller)
@@ -54,6 +64,12 @@ async def promised(s: Scene) -> None:
 
 async def bart_answers(s: Scene) -> None:
     await s.bart.accepts()
+    await talking(s)
+
+
+async def agent_presses(s: Scene) -> None:
+    await s.stage.sent()
+    await s.bart.presses("1")
     await talking(s)
 
 
@@ -114,8 +130,10 @@ ONWARD: dict[str, tuple[Callable[[Scene], Awaitable[None]], Record]] = {
     "callback asked": (callback_wanted, PROMISED),
     "number typed": (number_typed_again, PROMISED),
     "promised": (over, PROMISED),
+    "offered while waiting": (waits_on, Record()),
     "waiting": (bart_comes, TALKED),
     "ringing": (bart_answers, TALKED),
+    "agent asked for a key": (agent_presses, Record("els answered", owes="els")),
     "answered": (talking, TALKED),
     "talking": (talking, TALKED),
     "held": (bart_retrieves, TALKED),
@@ -135,6 +153,11 @@ ONWARD: dict[str, tuple[Callable[[Scene], Awaitable[None]], Record]] = {
 """What happens from this phase on, whatever went wrong in it, and what is on record then."""
 
 
+UNTRIED: dict[type, str] = {
+    Degraded: "the service is no part of it: test_stories and test_service see what the dialplan does with the caller",
+    Ended: "nobody has a line",
+}
+"""Phases of `app/call/call.py` in which nothing can befall anybody, and why."""
 AWAY = 3.0
 """Seconds; with those in which it starts again more than twice what a caller may hear nothing."""
 MOMENTS = (0.2, 1.1, 1.9, 2.8, 4.0, 5.2)
@@ -212,4 +235,7 @@ async def test_the_service_is_away_for_a_while_from_any_moment_on(
 
 
 def test_every_phase_is_tried() -> None:
-    assert ONWARD.keys() == WAYS.keys()
+    assert ONWARD.keys() == CALLER.keys() == WAYS.keys()
+    tried = {kind for *_, kind in WAYS.values()}
+    assert tried | UNTRIED.keys() == set(get_args(Phase))
+    assert not tried & UNTRIED.keys()
