@@ -10,7 +10,7 @@ import pytest
 
 from app.call.call import Connected, Talking
 from tests.pbx.records import DONE, OUTSIDE_DONE, PROMISED, TALKED, Record
-from tests.pbx.scene import Scene, phase, scene_for
+from tests.pbx.scene import WAYS, Scene, phase, scene_for
 from tests.pbx.stage import Stage
 
 pytestmark = pytest.mark.pbx
@@ -105,6 +105,16 @@ async def rings_again_outside(s: Scene) -> None:
     await with_agent(s)
 
 
+async def with_agent_or_rings_again(s: Scene) -> None:
+    """Who drops the phone while being connected leaves the caller with the agent, who is let go or not yet."""
+    gone = asyncio.create_task(s.bart.over(seconds=3.0))
+    await asyncio.wait((gone,))
+    if gone.exception() is None:
+        await rings_again(s)
+    else:
+        await with_agent(s)
+
+
 async def over_or_rings_again(s: Scene) -> None:
     """Who drops the phone while it is being joined may have said a word or not."""
     called = asyncio.create_task(s.bart.rings(2))
@@ -112,6 +122,7 @@ async def over_or_rings_again(s: Scene) -> None:
     done, other = await asyncio.wait((called, gone), return_when=asyncio.FIRST_COMPLETED)
     for task in other:
         task.cancel()
+    await asyncio.gather(*done)
     if called in done:
         await rings_again(s)
 
@@ -130,18 +141,27 @@ AGENT: dict[str, tuple[After, *tuple[Record, ...]]] = {
     "all three": (with_colleague, DONE),
     "connecting": (with_colleague, DONE),
 }
-COLLEAGUE: dict[str, tuple[After, Record]] = {
+COLLEAGUE: dict[str, tuple[After, *tuple[Record, ...]]] = {
     "consult rings": (with_agent, BUSY),
     "asked for a key": (with_agent, Record("bart answered, mo declined", "mo declined", "mo promised", "bart")),
     "announced": (with_agent, FAILED),
     "consult": (with_agent, FAILED),
     "swapped": (with_agent, FAILED),
     "all three": (with_agent, replace(CONSULTED, callbacks="")),
+    "connecting": (with_agent_or_rings_again, FAILED, replace(FAILED, offers=f"{FAILED.offers}, bart answered")),
     "connected": (rings_again, replace(FAILED, offers=f"{FAILED.offers}, bart answered")),
     "transferred": (over, DONE),
     "rings on": (rings_again, replace(BUSY, offers=f"{BUSY.offers}, bart answered")),
     "announced alone": (rings_again, replace(FAILED, offers=f"{FAILED.offers}, bart answered")),
 }
+
+
+ALONE = {"welcome", "menu", "callback asked", "number typed", "promised", "offered while waiting", "waiting"}
+"""Nobody but the caller has a line."""
+LET_GO = {"connected", "transferred", "rings on", "announced alone", "closing"}
+"""The agent has none any more."""
+UNCONSULTED = {"ringing", "agent asked for a key", "answered", "talking", "held", "closing"}
+"""No colleague has one."""
 
 
 async def hung_up(stage: Stage, phase: str, who: str, after: After, *any_of: Record) -> None:
@@ -161,3 +181,9 @@ async def test_the_agent(stage: Stage, phase: str) -> None:
 @pytest.mark.parametrize("phase", COLLEAGUE)
 async def test_the_colleague(stage: Stage, phase: str) -> None:
     await hung_up(stage, phase, "ans", *COLLEAGUE[phase])
+
+
+def test_everybody_who_has_a_line_hangs_up() -> None:
+    assert CALLER.keys() == WAYS.keys()
+    assert AGENT.keys() == WAYS.keys() - ALONE - LET_GO
+    assert COLLEAGUE.keys() == WAYS.keys() - ALONE - UNCONSULTED
