@@ -178,6 +178,16 @@ async def test_the_agent(stage: Stage, phase: str) -> None:
     await hung_up(stage, phase, "bart", *AGENT[phase])
 
 
+async def test_the_agent_picks_up_and_drops_the_phone_at_once(stage: Stage) -> None:
+    """Mostly before both are in one room."""
+    after, *any_of = AGENT["answered"]
+    async with scene_for(stage, "answered") as story:
+        await story.to("ringing")
+        await asyncio.gather(story.bart.accepts(), story.bart.hangs_up())
+        await after(story)
+        await stage.ends(*any_of)
+
+
 @pytest.mark.parametrize("phase", COLLEAGUE)
 async def test_the_colleague(stage: Stage, phase: str) -> None:
     await hung_up(stage, phase, "ans", *COLLEAGUE[phase])
