@@ -49,6 +49,10 @@ SWAPPED = Record("bart answered, ans answered", "ans cancelled", "", "bart")
 """The caller was gone while Bart and Ans spoke, or was with both of them."""
 DONE = Record("bart answered, ans answered", "ans answered", "", "bart")
 """Bart transferred the caller to Ans."""
+OUTSIDE_DONE = Record("bart answered, mo answered", "mo answered", "", "bart")
+"""Bart transferred the caller to Mo, who is outside."""
+PROMISED = Record(callbacks="kcc promised")
+"""Nobody spoke with the caller, who is rung back."""
 
 
 class Records(ABC):

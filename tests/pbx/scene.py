@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from app.call.call import (
@@ -14,18 +14,25 @@ from app.call.call import (
     Choosing,
     Closing,
     Connected,
+    Connecting,
     Consulting,
+    Joining,
+    Offering,
+    Promising,
     RingingOn,
     Talking,
+    Waiting,
     Welcoming,
 )
 from app.call.events import CompleteAsked, ConsultAsked, HangUpAsked, SwapAsked, ThreeWayAsked
-from app.call.legs import Music
+from app.call.legs import Gather, Music
 from tests.pbx.phone import Phone
 from tests.pbx.records import Records
-from tests.pbx.stage import DIRECT, MENU, phones
+from tests.pbx.stage import CLOSED, CROWDED, DIRECT, MENU, phones
 
-ORDER = ("caller", "101", "102", "103", "music", "ringback")
+ORDER = ("caller", "101", "102", "103", "mobile", "music", "ringback")
+TYPED = "0612345679"
+"""What a caller types who has no number we can see."""
 GONE = 1.0
 """Seconds a phone may ring, or hear somebody, after the last reason for it is gone."""
 
@@ -42,10 +49,13 @@ class Scene:
 
     async def to(self, phase: str) -> None:
         """Bring the call to this phase of `WAYS`, through those before it."""
-        before, step, _ = WAYS[phase]
+        before, step, _, kind = WAYS[phase]
         if before:
             await self.to(before)
         await step(self)
+        if kind not in BRIEF:
+            reached = (await self.stage.calls())[-1].phase
+            assert isinstance(reached, kind), (phase, reached)
 
     async def to_from(self, *phases: str) -> None:
         """These steps of `WAYS` one after the other, without those before them."""
@@ -64,7 +74,7 @@ class Scene:
 
     async def in_phase(self, phase: str) -> None:
         """Who hears whom is as it should be in this phase."""
-        if wanted := WAYS[phase][2]:
+        if wanted := _of(self, WAYS[phase][2]):
             heard = await self.hear()
             assert _toneless(heard) == _toneless(wanted), (phase, heard)
 
@@ -76,6 +86,11 @@ class Scene:
         ended = [(await phone.over(nth))["at"] - began for phone, nth in busy]
         assert max(ended, default=0.0) < GONE, ended
         self.stage.figures["others quiet after"] = max(ended, default=0.0)
+
+
+def _of(scene: Scene, heard: str) -> str:
+    """With the phones this agent and this colleague have."""
+    return heard.replace("101", scene.bart.who).replace("103", scene.ans.who)
 
 
 def _toneless(heard: str) -> list[str]:
@@ -92,6 +107,13 @@ async def scene(
         yield Scene(stage, calling, bart, ans)
 
 
+def scene_for(stage: Records, phase: str) -> AbstractAsyncContextManager[Scene]:
+    """The three with the phones this phase needs."""
+    caller = "anonymous" if phase in ("number typed", "promised") else "0612345678"
+    agent = "mobile" if phase == "agent asked for a key" else "101"
+    return scene(stage, caller, (agent, "mobile" if phase == "asked for a key" else "103"))
+
+
 Step = Callable[[Scene], Awaitable[None]]
 
 
@@ -100,6 +122,11 @@ def consulting(stage: str, focus: str = "") -> Callable[[Call], bool]:
     return lambda call: (
         isinstance(call.phase, Consulting) and call.phase.stage == stage and focus in ("", call.phase.focus)
     )
+
+
+def promising(asking: str) -> Callable[[Call], bool]:
+    """The voice arranges a callback, and asks this."""
+    return lambda call: isinstance(call.phase, Promising) and call.phase.asking == asking
 
 
 def phase(kind: type) -> Callable[[Call], bool]:
@@ -117,6 +144,32 @@ async def _menu(s: Scene) -> None:
     await s.caller.spoken_to()
 
 
+async def _callback_asked(s: Scene) -> None:
+    await s.caller.dials(CLOSED)
+    await s.until(promising("consent"))
+    await s.caller.spoken_to()
+
+
+async def _number_typed(s: Scene) -> None:
+    """The first keys of a number: whoever types hears music between them."""
+    await s.caller.presses("1")
+    await s.until(promising("number"))
+    await s.caller.spoken_to()
+    await s.caller.presses(TYPED[:5])
+    assert set(await s.caller.hears()) == {"music"}
+
+
+async def _promised(s: Scene) -> None:
+    await s.caller.presses(f"{TYPED[5:]}#")
+    await s.until(lambda call: promising("repeat")(call) and call.number.kind == "mobile")
+
+
+async def _offered_while_waiting(s: Scene) -> None:
+    await s.caller.dials(CROWDED)
+    await s.until(promising("consent"), 25.0)
+    await s.caller.spoken_to()
+
+
 async def _waiting(s: Scene) -> None:
     await s.caller.dials(DIRECT)
     await s.until(lambda call: isinstance(call.legs[0].doing, Music), 25.0)
@@ -126,6 +179,20 @@ async def _ringing(s: Scene) -> None:
     await s.stage.ready("bart")
     await s.caller.dials(DIRECT)
     await s.bart.rings()
+
+
+async def _agent_asked_for_a_key(s: Scene) -> None:
+    await s.stage.ready("els")
+    await s.caller.dials(DIRECT)
+    await s.bart.rings()
+    await _picks_up(s, s.bart)
+
+
+async def _picks_up(s: Scene, outside: Phone) -> None:
+    """And is asked for the key."""
+    await outside.accepts()
+    await s.until(lambda call: any(isinstance(leg.doing, Gather) for leg in call.legs))
+    await outside.spoken_to()
 
 
 async def _answered(s: Scene) -> None:
@@ -144,6 +211,12 @@ async def _held(s: Scene) -> None:
 async def _consult_rings(s: Scene) -> None:
     await s.stage.clicks(ConsultAsked(s.call, "bart", "ans"))
     await s.ans.rings()
+
+
+async def _asked_for_a_key(s: Scene) -> None:
+    await s.stage.clicks(ConsultAsked(s.call, "bart", "mo"))
+    await s.ans.rings()
+    await _picks_up(s, s.ans)
 
 
 async def _announced(s: Scene) -> None:
@@ -192,24 +265,32 @@ async def _closing(s: Scene) -> None:
     await s.until(phase(Closing))
 
 
-WAYS: dict[str, tuple[str, Step, str]] = {
-    "welcome": ("", _welcome, ""),
-    "menu": ("", _menu, ""),
-    "waiting": ("", _waiting, "caller: music"),
-    "ringing": ("", _ringing, ""),
-    "answered": ("ringing", _answered, ""),
-    "talking": ("answered", _talking, "caller: 101, 101: caller"),
-    "held": ("talking", _held, "caller: music"),
-    "consult rings": ("talking", _consult_rings, "caller: music, 101: ringback"),
-    "announced": ("consult rings", _announced, ""),
-    "consult": ("announced", _consult, "caller: music, 101: 103, 103: 101"),
-    "swapped": ("consult", _swapped, "caller: 101, 101: caller, 103: music"),
-    "all three": ("consult", _all_three, "caller: 101 103, 101: caller 103, 103: caller 101"),
-    "connecting": ("consult", _connecting, ""),
-    "connected": ("connecting", _connected, "caller: 103, 103: caller"),
-    "transferred": ("connected", _transferred, "caller: 103, 103: caller"),
-    "rings on": ("consult rings", _rings_on, "caller: ringback"),
-    "announced alone": ("rings on", _announced_alone, ""),
-    "closing": ("talking", _closing, ""),
+WAYS: dict[str, tuple[str, Step, str, type]] = {
+    "welcome": ("", _welcome, "", Welcoming),
+    "menu": ("", _menu, "", Choosing),
+    "callback asked": ("", _callback_asked, "", Promising),
+    "number typed": ("callback asked", _number_typed, "", Promising),
+    "promised": ("number typed", _promised, "", Promising),
+    "offered while waiting": ("", _offered_while_waiting, "", Promising),
+    "waiting": ("", _waiting, "caller: music", Waiting),
+    "ringing": ("", _ringing, "", Offering),
+    "agent asked for a key": ("", _agent_asked_for_a_key, "", Offering),
+    "answered": ("ringing", _answered, "", Joining),
+    "talking": ("answered", _talking, "caller: 101, 101: caller", Talking),
+    "held": ("talking", _held, "caller: music", Talking),
+    "consult rings": ("talking", _consult_rings, "caller: music, 101: ringback", Consulting),
+    "asked for a key": ("talking", _asked_for_a_key, "", Consulting),
+    "announced": ("consult rings", _announced, "", Consulting),
+    "consult": ("announced", _consult, "caller: music, 101: 103, 103: 101", Consulting),
+    "swapped": ("consult", _swapped, "caller: 101, 101: caller, 103: music", Consulting),
+    "all three": ("consult", _all_three, "caller: 101 103, 101: caller 103, 103: caller 101", Consulting),
+    "connecting": ("consult", _connecting, "", Connecting),
+    "connected": ("connecting", _connected, "caller: 103, 103: caller", Connected),
+    "transferred": ("connected", _transferred, "caller: 103, 103: caller", Connected),
+    "rings on": ("consult rings", _rings_on, "caller: ringback", RingingOn),
+    "announced alone": ("rings on", _announced_alone, "", Announcing),
+    "closing": ("talking", _closing, "", Closing),
 }
-"""Phase -> the phase before it, the step from there, and who hears whom in it (nothing where it does not last)."""
+"""Way -> the one before it, the step from there, who hears whom in it (nothing where it does not last), its phase."""
+BRIEF = (Joining, Connecting)
+"""They may not have begun, or may be over, when the step is done."""

@@ -15,7 +15,19 @@ from starlette.applications import Starlette
 
 from app.call.decision import Centre
 from app.call.events import Event
-from app.call.policy import Address, AgentProfile, Colleague, Hours, Office, Policy, Ringing, Text, Transfer
+from app.call.policy import (
+    Address,
+    AgentProfile,
+    Colleague,
+    Destination,
+    Hours,
+    Number,
+    Office,
+    Policy,
+    Ringing,
+    Text,
+    Transfer,
+)
 from app.decide import decide
 from app.engine.engine import Engine
 from app.engine.policies import Policies
@@ -34,6 +46,7 @@ from app.workers.switch_link import SwitchLink
 from app.workers.timers import Timers
 from tests.core.policies import policy
 from tests.kept import SEAL
+from tests.pbx import ports
 from tests.pbx.asterisk import ARI_PASSWORD, LINK_SECRET, Pbx
 from tests.pbx.phone import Phone
 from tests.pbx.records import CENTRE, Records
@@ -41,11 +54,15 @@ from tests.pbx.records import CENTRE, Records
 ALWAYS = Hours("office", dict.fromkeys(range(7), ((0, 24 * 60),)))
 CYCLE = 1.0
 """Seconds of one ring in a hurry; withdrawn after 2.8 s. The real cadence is 5 s."""
-MENU, DIRECT = "140123", "+31201234567"
+MENU, DIRECT, CLOSED, CROWDED = "140123", "+31201234567", "+31201234568", "+31201234569"
+MOBILE = "+31612300001"
 
 
 def hurried(cycle: float = CYCLE) -> Policy:
-    """Bart 101 and Fatima 102 at the front office, Joke 105 at the social one; Ans 103 and Piet 104 behind them."""
+    """Bart 101 and Fatima 102 at the front office, Joke 105 at the social one; Ans 103 and Piet 104 behind them.
+
+    Els of the front office and Mo behind it are outside.
+    """
     base = policy()
     texts = {name: Text(name, {"nl": "Goedemorgen.", "en": "Good morning."}) for name in (*SLOTS, "menu_main")}
     menu = {"nl": "Voor het loket, toets een. Voor de wmo, toets twee.", "en": "Press one."}
@@ -53,19 +70,27 @@ def hurried(cycle: float = CYCLE) -> Policy:
     offices = {
         "kcc": Office("kcc", {"nl": "KCC"}, "office", 0.6, wrap_up=1.0),
         "sociaal": Office("sociaal", {"nl": "sociaal loket"}, "office", 0.85, overflow="kcc", wrap_up=1.0),
+        "balie": Office("balie", {"nl": "balie"}, "office", 0.6, patience=2.0),
     }
     agents = {
         "bart": AgentProfile("bart", "Bart Smit", "sip:101@pbx", ("kcc",), ("nl", "en")),
         "fatima": AgentProfile("fatima", "Fatima Aziz", "sip:102@pbx", ("kcc",)),
         "joke": AgentProfile("joke", "Joke Bos", "sip:105@pbx", ("sociaal",)),
+        "els": AgentProfile("els", "Els Mol", f"tel:{MOBILE}", ("kcc",)),
     }
     colleagues = {
         "ans": Colleague("ans", "Ans Vos", "wmo", (Address("sip:103@pbx"),), "office"),
         "piet": Colleague("piet", "Piet Kok", "wmo", (Address("sip:104@pbx"),), "office"),
+        "mo": Colleague("mo", "Mo Amrani", "wmo", (Address(f"tel:{MOBILE}"),), "office"),
+    }
+    numbers = {
+        CLOSED: Number(CLOSED, Destination(office="kcc"), "never", "nl"),
+        CROWDED: Number(CROWDED, Destination(office="balie"), "office", "nl"),
     }
     return policy(
         texts=texts, offices=offices, agents=agents, colleagues=colleagues, days_off=frozenset(),
-        hours=base.hours | {"office": ALWAYS, "mornings": ALWAYS},
+        hours=base.hours | {"office": ALWAYS, "mornings": ALWAYS, "never": Hours("never", {})},
+        numbers=base.numbers | numbers,
         ringing=Ringing(cycle=cycle, grace=0.2 * cycle, post_dial=max(3.0, 1.6 * cycle)),
         transfer=Transfer(join=5.0, stable=1.0, stopping=2.0),
     )  # fmt: skip
@@ -177,13 +202,13 @@ async def signed(pbx: Pbx, since: float, seconds: float = 10.0) -> None:
 
 @asynccontextmanager
 async def phones(stage: Records, *who: str, caller: str = "0612345678", name: str = "") -> AsyncIterator[list[Phone]]:
-    """Phones of these people, registered; a `caller` has this number and name."""
-    made = [
-        Phone(stage.pbx.sip, each, number=caller, name=name) if each == "caller" else Phone(stage.pbx.sip, each)
-        for each in who
-    ]
+    """Phones of these people, registered; a `caller` has this number and name, a `mobile` is behind the trunk."""
+    others: dict[str, dict[str, Any]] = {
+        "caller": {"number": caller, "name": name}, "mobile": {"number": MOBILE, "port": ports.trunk()}
+    }  # fmt: skip
+    made = [Phone(stage.pbx.sip, each, **others.get(each, {})) for each in who]
     stage.callers += [phone for phone in made if phone.who == "caller"]
     async with AsyncExitStack() as stack:
         await asyncio.gather(*(stack.enter_async_context(phone) for phone in made))
-        await asyncio.gather(*(phone.registered() for phone in made if phone.who != "caller"))
+        await asyncio.gather(*(phone.registered() for phone in made if phone.who not in others))
         yield made

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from app.call.call import Connected, Consulting, Offering, Talking
 from app.call.events import CallerIdentified, CompleteAsked, ConsultAsked
 from app.call.legs import Gather, Music, Prompt
-from app.call.policy import Address, AgentProfile, Colleague, Keys, Policy
+from app.call.policy import Address, AgentProfile, Keys, Policy
 from app.providers.base import Arrival
 from tests.pbx import ports
 from tests.pbx.acts import both_back, hear, talking, until_agent, until_device
@@ -22,11 +22,10 @@ from tests.pbx.asterisk import Pbx
 from tests.pbx.network import progressing
 from tests.pbx.phone import Phone
 from tests.pbx.records import CENTRE, DONE, TALKED, Record
-from tests.pbx.stage import CYCLE, DIRECT, Stage, house, hurried, linked, phones
+from tests.pbx.stage import CYCLE, DIRECT, MOBILE, Stage, house, hurried, linked, phones
 from tests.pbx.wire import Trace, header, traced
 
 pytestmark = pytest.mark.pbx
-MOBILE = "+31612300001"
 CITIZEN = "612345678"
 """The end of the caller's number, however it is written."""
 
@@ -37,7 +36,6 @@ def outdoors() -> Policy:
     agents = rules.agents | {"joke": AgentProfile("joke", "Joke Bos", f"tel:{MOBILE}", ("kcc",))}
     colleagues = rules.colleagues | {
         "ans": replace(rules.colleagues["ans"], addresses=(Address("sip:103@pbx", 1), Address(f"tel:{MOBILE}", 2))),
-        "mo": Colleague("mo", "Mo Amrani", "wmo", (Address(f"tel:{MOBILE}"),), "office"),
     }
     return replace(rules, agents=agents, colleagues=colleagues, keys=Keys("*7", "*8"))
 
