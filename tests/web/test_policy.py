@@ -73,18 +73,28 @@ async def test_nothing_to_roll_back_to(house: House) -> None:
     assert unknown.status_code == 404
 
 
-async def test_of_two_admins_one_is_first(house: House) -> None:
+async def test_of_admins_at_the_same_moment_one_is_first(house: House) -> None:
     first = await active(house)
-    other = TEXT.replace("patience: 300", "patience: 250")
+    texts = [TEXT.replace("patience: 300", f"patience: {200 + n}") for n in range(8)]
     answers = await asyncio.gather(*(
         house.as_("ada").post("/policy/activate", json={"text": text, "reason": "samen", "basedOn": first})
-        for text in (BETTER, other)
+        for text in texts
     ))
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
     (winner,) = [answer.json()["version"] for answer in answers if answer.status_code == 200]
     assert await active(house) == winner
     late = await house.as_("ada").post("/policy/activate", json={"text": TEXT, "reason": "te laat", "basedOn": first})
     assert (late.status_code, late.json()["type"]) == (409, "urn:warmlijn:problem:other-active")
+
+
+async def test_a_policy_is_activated_also_when_the_log_has_forgotten_earlier_ones(house: House) -> None:
+    for n in range(3):
+        text = TEXT.replace("patience: 300", f"patience: {200 + n}")
+        answer = await house.as_("ada").post("/policy/activate", json={"text": text, "reason": "weer een"})
+        assert answer.status_code == 200, answer.text
+        await house.pool.execute(
+            "DELETE FROM events WHERE seq = (SELECT min(seq) FROM events WHERE type = 'PolicyActivated') AND $1", n == 1
+        )
 
 
 async def test_explain_tells_the_way_with_lines(house: House) -> None:

@@ -7,11 +7,18 @@ from fastapi import Request
 from app.call.events import PolicyActivated
 from app.call.policy import Policy
 from app.providers.base import Arrival
+from app.store import codec
 from app.web.api.guard import origin_of
 from app.web.api.problems import Problem
 from app.web.api.shapes import Out
 from app.web.auth import User
 from app.web.means import Means
+
+_NOW = """
+SELECT c.state, coalesce((SELECT max(seq) FROM events
+                          WHERE centre = $1 AND subject = 'centre' AND type = 'PolicyActivated'), 0)
+FROM centres c WHERE c.id = $1"""
+_FIRST = "SELECT data->>'version' FROM events WHERE centre = $1 AND subject = 'centre' AND key = $2"
 
 
 class Activated(Out):
@@ -37,21 +44,20 @@ async def activate(
 ) -> Activated:
     """Bring the event in. Raises Problem 409 when another version than `based_on` is active by then.
 
-    The event's key counts the activations so far: two at the same moment have the same key, and one has effect.
+    The event's key names the activation before it, seen at the same moment as what is active: two at once have the same
+    key, and the one that is in the log has effect.
     """
-    before = (await means.centre(user.centre)).policy
+    state, last = await means.pool.fetchrow(_NOW, user.centre)
+    before = codec.centre(state).policy
     if before == policy.version:
         return Activated(version=before, before=before)
     if based_on not in (None, before):
         raise Problem(409, "other_active")
-    so_far = await means.pool.fetchval(
-        "SELECT count(*) FROM events WHERE centre = $1 AND subject = 'centre' AND type = 'PolicyActivated'", user.centre
-    )
     means.engine.policies.add(user.centre, policy)
     event = PolicyActivated(user.actor, policy.version)
-    arrival = Arrival(centre=user.centre, key=f"policy:{so_far + 1}", event=event, provider="api")
-    handled = await means.engine.handle(arrival)
-    if handled.because is None and (await means.centre(user.centre)).policy != policy.version:
+    arrival = Arrival(centre=user.centre, key=f"policy:after:{last}", event=event, provider="api")
+    await means.engine.handle(arrival)
+    if await means.pool.fetchval(_FIRST, user.centre, arrival.key) != policy.version:
         raise Problem(409, "other_active")
     means.engine.policies.activate(user.centre, policy.version)
     await means.pool.execute(
