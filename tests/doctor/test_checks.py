@@ -201,6 +201,14 @@ async def test_whether_phones_behind_a_trunk_are_there_cannot_be_seen(tmp_path: 
     assert not codes & {"phones_ok", "phone_absent", "busy_at"}
 
 
+async def test_the_trunk_too_must_speak_what_we_speak(tmp_path: Path) -> None:
+    trunk = [{"attribute": "allow", "value": "(g729)"}, {"attribute": "redirect_method", "value": "user"}]
+    told = await examine(patient(tmp_path, Switch(__asterisk__config__dynamic__res_pjsip__endpoint__trunk=trunk)))
+    codecs = [each.args for each in told if each.code == "codecs_none"]
+    assert codecs == [{"phone": "PJSIP/trunk", "allowed": "g729"}]
+    assert "sends_on" not in [each.code for each in told], "that is asked of phones"
+
+
 async def test_a_dialplan_without_a_clock_for_each_call(tmp_path: Path) -> None:
     switch = Switch()
     switch.variables["DIALPLAN_EXISTS(from-trunk,T,1)"] = "0"
