@@ -82,8 +82,8 @@ LOST: Mapping[str, tuple[str, str]] = {f"lost:{name}": _CONTROL for name in NEED
         "who calls when the service has just ended waits for the next one",
     ),
     "lost:res_ari_device_states.so": (
-        "bij het verbinden is niet te zien welk toestel bezet of weg is",
-        "which phone is busy or gone is not seen when the link is made",
+        "bij het verbinden is niet te zien welk toestel bezet of weg is, en een collega die spreekt, wordt gebeld",
+        "which phone is busy or gone is not seen when the link is made, and a colleague who speaks is rung",
     ),
     "lost:res_pjsip_sdp_rtp.so": ("een gesprek krijgt geen geluid", "a call gets no sound"),
     "lost:res_pjsip_registrar.so": ("geen toestel kan zich aanmelden", "no phone can register"),

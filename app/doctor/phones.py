@@ -27,7 +27,7 @@ async def check(patient: Patient) -> list[Finding]:
     found = [*_outside(patient, known, numbers), *await _parameters(patient)]
     trunk = {dialplan.trunk_of(patient)} & known.keys()
     if not wanted:
-        return [*found, Finding("phones_none"), *await _codecs(patient, [], trunk, set())]
+        return [*found, Finding("phones_none"), *await _codecs(patient, [], trunk)]
     endpoints = {user: DIALLED.fullmatch(patient.settings.phones.replace("{user}", user)) for user in wanted}
     if not all(endpoints.values()):
         return [*found, Finding("phones_unseen", {"phones": patient.settings.phones})]
@@ -43,9 +43,7 @@ async def check(patient: Patient) -> list[Finding]:
         found.append(Finding("phones_behind", {"count": str(len(wanted)), "trunk": f"PJSIP/{_some(sorted(behind))}"}))
     elif not absent and not offline:
         found.append(Finding("phones_ok", {"count": str(len(wanted))}))
-    agents = {names[user] for each in patient.policy.agents.values() if (user := user_of(each.address)) in names}
-    agents -= behind
-    return [*found, *await _codecs(patient, there, trunk, agents)]
+    return [*found, *await _codecs(patient, there, trunk)]
 
 
 def _wanted(patient: Patient) -> tuple[dict[str, str], int]:
@@ -85,10 +83,10 @@ def _absent(user: str, name: str, who: str, known: Mapping[str, str]) -> Finding
     )
 
 
-async def _codecs(patient: Patient, there: list[str], trunk: set[str], agents: set[str]) -> list[Finding]:
-    """What all may speak, whether phones may send our calls on, and whether an agent in a call counts as busy."""
+async def _codecs(patient: Patient, there: list[str], trunk: set[str]) -> list[Finding]:
+    """What all may speak, and whether phones may send our calls on."""
     loaded = {str(each.get("name")) for each in await patient.listed("/asterisk/modules")}
-    found, idle, sending, asked = [], [], [], 0
+    found, sending, asked = [], [], 0
     for name in sorted({*there, *trunk}):
         told = await dialplan.attributes(patient, name)
         if not told:
@@ -101,14 +99,10 @@ async def _codecs(patient: Patient, there: list[str], trunk: set[str], agents: s
             found.append(Finding("codecs_none", args))
         elif all(CODECS[codec] not in loaded for codec in known):
             found.append(Finding("codec_unloaded", {**args, "module": CODECS[known[0]]}))
-        if name in agents and told.get("device_state_busy_at", "0") == "0":
-            idle.append(name)
         if name in there and told.get("redirect_method", "") not in ("", KEPT):
             sending.append(name)
     if sending:
         found.append(Finding("sends_on", {"phones": _some(sending)}))
-    if idle:
-        found.append(Finding("busy_at", {"phones": _some(idle)}))
     return found or ([Finding("codecs_ok")] if asked else [])
 
 

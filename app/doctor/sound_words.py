@@ -50,14 +50,6 @@ SOUND: Mapping[str, Words] = {
         "Geef medewerkers en collega's in routing.yaml een adres zoals sip:101@pbx.",
         "Give agents and colleagues in routing.yaml an address such as sip:101@pbx.",
     ),
-    "busy_at": Words(
-        "phones", "warning",
-        "Wie in gesprek is, geldt niet als bezet: {phones}.",
-        "Who is in a call does not count as busy: {phones}.",
-        "Zet device_state_busy_at = 1 bij deze toestellen in pjsip.conf; daarna: "
-        "asterisk -rx 'module reload res_pjsip.so'.",
-        "Set device_state_busy_at = 1 for these phones in pjsip.conf; then: asterisk -rx 'module reload res_pjsip.so'.",
-    ),
     "sends_on": Words(
         "phones", "wrong",
         "Deze toestellen mogen een oproep van ons doorsturen, ook naar een betaald nummer via uw eigen lijn: {phones}. "

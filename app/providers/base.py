@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from app.call.call import Call
+from app.call.call import Call, Cause
 from app.call.commands import Command
 from app.call.events import Event
 from app.call.policy import Policy
@@ -96,11 +96,15 @@ class NotUnderstood(Exception):
 
 
 class Refused(Exception):
-    """The platform definitely did not do it; becomes `CommandFailed`. `gone`: the leg does not exist any more."""
+    """The platform definitely did not do it; becomes `CommandFailed`, or the end of the leg where it is `gone`.
 
-    def __init__(self, reason: str, *, gone: bool = False) -> None:
+    `cause` is why it is gone, where the platform knows.
+    """
+
+    def __init__(self, reason: str, *, gone: bool = False, cause: Cause | None = None) -> None:
         super().__init__(reason)
         self.gone = gone
+        self.cause = cause
 
 
 class Unreached(Refused):

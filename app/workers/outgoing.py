@@ -74,7 +74,7 @@ class Outgoing:
         except Refused as refused:
             self._took(r, taken=not isinstance(refused, Unreached))
             cause: Cause = "cancelled" if isinstance(command.do, Leaving) else "lost"
-            gone = LegEnded(call=call.id, leg=command.leg, cause=cause)
+            gone = LegEnded(call=call.id, leg=command.leg, cause=refused.cause or cause)
             await self._tell(r, gone if refused.gone else self._failed(r, str(refused)), "refused")
         except NoLine:
             await self._unnamed(r)

@@ -161,16 +161,13 @@ async def test_phones_and_what_they_may_speak(tmp_path: Path) -> None:
     users = sorted({a.address[4:].partition("@")[0] for a in policy().agents.values()})
     assert len(users) >= 3
     switch = Switch(__endpoints__PJSIP=[{"resource": name, "state": "online"} for name in (*users, "trunk")])
-    each = zip(users, ("(alaw)", "(g722)", "(opus|h264)"), ("1", "0", "1"), ("uri_core", "", "user"), strict=False)
-    for user, allow, busy, follows in each:
+    for user, allow, follows in zip(users, ("(alaw)", "(g722)", "(opus|h264)"), ("uri_core", "", "user"), strict=False):
         switch.told[f"/asterisk/config/dynamic/res_pjsip/endpoint/{user}"] = [
-            {"attribute": "allow", "value": allow}, {"attribute": "device_state_busy_at", "value": busy},
-            {"attribute": "redirect_method", "value": follows},
+            {"attribute": "allow", "value": allow}, {"attribute": "redirect_method", "value": follows}
         ]
     told = {each.code: each.args for each in await examine(patient(tmp_path, switch))}
     assert told["codec_unloaded"]["module"] == "codec_g722.so"
     assert told["codecs_none"]["allowed"] == "opus, h264"
-    assert told["busy_at"] == {"phones": users[1]}
     assert told["sends_on"] == {"phones": users[2]}
 
 
@@ -193,12 +190,12 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 async def test_whether_phones_behind_a_trunk_are_there_cannot_be_seen(tmp_path: Path) -> None:
     seen = patient(tmp_path, Switch(__asterisk__config__dynamic__res_pjsip__endpoint__trunk=[
-        {"attribute": "allow", "value": "(alaw)"}, {"attribute": "device_state_busy_at", "value": "0"},
+        {"attribute": "allow", "value": "(alaw)"}
     ]))  # fmt: skip
     behind = msgspec.structs.replace(seen, settings=dataclasses.replace(seen.settings, phones="PJSIP/{user}@trunk"))
     codes = {each.code for each in await examine(behind)}
     assert "phones_behind" in codes
-    assert not codes & {"phones_ok", "phone_absent", "busy_at"}
+    assert not codes & {"phones_ok", "phone_absent"}
 
 
 async def test_the_trunk_too_must_speak_what_we_speak(tmp_path: Path) -> None:

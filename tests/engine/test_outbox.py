@@ -247,7 +247,7 @@ async def test_a_refusal_is_told_and_a_line_that_is_gone_has_ended(
     start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection
 ) -> None:
     def refuse(order: Order) -> None:
-        raise Refused("no such line", gone=order.command.leg == "c1.3")
+        raise Refused("no such line", gone=order.command.leg == "c1.3", cause="busy")
 
     platform.before = refuse
     engine = await start()
@@ -256,8 +256,8 @@ async def test_a_refusal_is_told_and_a_line_that_is_gone_has_ended(
     await engine.handle(consult("two"))
     await sender(engine)
     await until_empty(db)
-    rows = await db.fetch("SELECT type, data->>'leg' AS leg FROM events WHERE seq > 3 ORDER BY seq")
-    assert [tuple(r) for r in rows] == [("CommandFailed", "c1.2"), ("LegEnded", "c1.3")]
+    rows = await db.fetch("SELECT type, data->>'leg', data->>'cause' FROM events WHERE seq > 3 ORDER BY seq")
+    assert [tuple(r) for r in rows] == [("CommandFailed", "c1.2", None), ("LegEnded", "c1.3", "busy")]
 
 
 async def test_a_crash_between_commit_and_send_loses_nothing(

@@ -311,6 +311,26 @@ async def test_an_agent_who_telephones_by_themselves_is_not_rung_until_the_phone
         await stage.ends(Record("fatima cancelled"))
 
 
+async def test_a_colleague_who_telephones_by_themselves_is_not_rung_and_after_it_is(stage: Stage) -> None:
+    async with phones(stage, "101", "103", "106", "caller") as (bart, ans, friend, caller):
+        await ans.dials("106")
+        await friend.rings()
+        await friend.accepts()
+        call = await talking(stage, caller, bart)
+        await stage.clicks(ConsultAsked(call, "bart", "ans"))
+        await both_back(stage, caller, bart, "busy")
+        assert ans.count("CALL_INCOMING") == 0
+        await ans.hangs_up()
+        await friend.over()
+        await stage.clicks(ConsultAsked(call, "bart", "ans"))
+        await ans.rings()
+        await caller.hangs_up()
+        await ans.over(2)
+        await bart.over()
+        rang = "bart answered, ans busy, ans cancelled"
+        await stage.ends(Record(rang, "ans busy, ans cancelled", "ans promised", "bart"))
+
+
 async def test_what_became_of_phones_while_nobody_told_us_is_asked_when_the_link_is_there(
     pbx: Pbx, database: str, service_port: int
 ) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from app.call.commands import Command
-from app.call.legs import Gather, InRoom, Music, Prompt, Role
+from app.call.legs import Gather, InRoom, Music, Prompt, Ringing, Role
 from app.providers.asterisk import sending as sending_module
 from app.providers.asterisk.manner import Manner
 from app.providers.asterisk.names import playback
 from app.providers.asterisk.rest import Answer, Body
 from app.providers.asterisk.sending import Sending
 from app.providers.asterisk.voices import Voices
-from app.providers.base import Order, Uncertain
+from app.providers.base import Order, Refused, Uncertain
 from tests.providers.test_asterisk import CALL, CENTRE, INBOUND, LEG, Keys
 
 
@@ -30,6 +30,7 @@ class Wire:
         self.asked: list[str] = []
         self.media: list[list[str]] = []
         self.gone: list[str] = []
+        self.phones: dict[str, str] = {}
         self.lost = False
         self.may = asyncio.Event()
         self.may.set()
@@ -38,18 +39,18 @@ class Wire:
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
     ) -> Answer:
         self.asked.append(asked := f"{method} {path}")
-        self.media += [] if body is None else [body["media"]]
+        self.media += [] if body is None or "media" not in body else [body["media"]]
         await self.may.wait()
         if self.lost:
             raise Uncertain("the link is gone")
         if asked in self.gone:
             self.gone.remove(asked)
             return Answer(404, {"message": "Bridge not found"})
-        return Answer(204, {"state": "Up"})
+        return Answer(204, {"state": self.phones.get(path.removeprefix("/deviceStates/"), "Up")})
 
 
 def sending_over(wire: Wire, tmp_path: Path) -> Sending:
-    manner = Manner("warmlijn", "PJSIP/{user}", "", "waiting", "hold")
+    manner = Manner("warmlijn", "PJSIP/{user}", "PJSIP/{number}@trunk", "waiting", "hold")
     sending = Sending(lambda: wire, Voices(tmp_path), Keys(Gather(())).gathers, manner)
     sending.met(LEG)
     return sending
@@ -201,3 +202,35 @@ async def test_what_another_process_let_sound_is_stopped_before_a_leg_joins(tmp_
     await sending.send(joins(4))
     assert f"DELETE /playbacks/{LEG}_3" in wire.asked
     assert wire.asked.index(f"DELETE /channels/{LEG}/moh") < wire.asked.index(f"POST /bridges/{CALL}-r4/addChannel")
+
+
+def dials(role: Role, address: str = "sip:103@pbx") -> Order:
+    return Order(CENTRE, CALL, Command(LEG, 2, "Dial", Ringing(address)), "nl", role=role)
+
+
+@pytest.mark.parametrize("state", ["INUSE", "BUSY", "ONHOLD", "RINGINUSE"])
+async def test_a_colleague_who_speaks_on_the_phone_is_not_rung_and_counts_as_busy(tmp_path: Path, state: str) -> None:
+    wire = Wire()
+    wire.phones["PJSIP%2F103"] = state
+    with pytest.raises(Refused) as refused:
+        await sending_over(wire, tmp_path).send(dials("colleague"))
+    assert (refused.value.gone, refused.value.cause) == (True, "busy")
+    assert wire.asked == ["GET /deviceStates/PJSIP%2F103"]
+
+
+@pytest.mark.parametrize("state", ["NOT_INUSE", "RINGING", "UNAVAILABLE", "UNKNOWN", "of a later Asterisk", ""])
+async def test_any_other_colleague_is_rung_also_when_nothing_is_known(tmp_path: Path, state: str) -> None:
+    wire = Wire()
+    wire.phones["PJSIP%2F103"] = state
+    wire.gone += ["GET /deviceStates/PJSIP%2F103"] if not state else []
+    await sending_over(wire, tmp_path).send(dials("colleague"))
+    assert wire.asked == ["GET /deviceStates/PJSIP%2F103", "POST /channels"]
+
+
+@pytest.mark.parametrize(("role", "address"), [("agent", "sip:103@pbx"), ("colleague", "tel:+31612345678")])
+async def test_of_an_agent_the_state_is_known_and_of_a_mobile_there_is_none(
+    tmp_path: Path, role: Role, address: str
+) -> None:
+    wire = Wire()
+    await sending_over(wire, tmp_path).send(dials(role, address))
+    assert wire.asked == ["POST /channels"]

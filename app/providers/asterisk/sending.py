@@ -14,14 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from app.call.events import Event, LegEnded, LegSeen
 from app.call.legs import Gather, InRoom, Leaving, LegState, Music, Prompt, Ringing
 from app.logs import logger
-from app.providers.asterisk.addresses import caller_id, endpoint
+from app.providers.asterisk.dialling import dial
 from app.providers.asterisk.gathers import Gathers
 from app.providers.asterisk.manner import Manner, Sounding
 from app.providers.asterisk.names import playback, played
-from app.providers.asterisk.reading import LEG_TAG
 from app.providers.asterisk.rest import Answer, Body, Rest
 from app.providers.asterisk.voices import Unspeakable, Voices
-from app.providers.base import BARRED, Order, Refused, Uncertain
+from app.providers.base import Order, Refused, Uncertain
 
 Asked = tuple[str, str, Mapping[str, str] | None] | tuple[str, str, None, Body]
 """Method, path, query and body of a request."""
@@ -340,28 +339,13 @@ class Sending:
         return answers[-1]
 
     async def _dial(self, order: Order, do: Ringing) -> None:
-        """At most once. A refusal is only believed when the channel is not there (409 cannot be trusted)."""
-        if order.barred:
-            raise Refused(BARRED)
         leg = order.command.leg
-        asked = {
-            "endpoint": endpoint(do.address, self._manner.phones, self._manner.outside),
-            "app": self._manner.app,
-            "appArgs": f"{LEG_TAG},{order.call}",
-            "channelId": leg,
-            "timeout": str(do.backstop),
-        }
-        if shown := caller_id(order.name, order.shows):
-            asked["callerId"] = shown
         self.met(leg)
-        answer = await self._rest()(
-            "POST", "/channels", asked, {"variables": {"PJSIP_TRANSFER_HANDLING()": "ari-only"}}
-        )
-        if answer.done:
-            return
-        if (await self._rest()("GET", f"/channels/{leg}")).status == 404:
+        try:
+            await dial(self._rest(), self._manner, order, do)
+        except Refused:
             self.forget(leg)
-            raise Refused(f"the phone cannot be dialled (status {answer.status})")
+            raise
 
     async def _hang_up(self, leg: str, channel: str, reason: str) -> None:
         """That it is gone already is told: of an Asterisk that died, or a phone never dialled, nothing else comes."""
