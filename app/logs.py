@@ -22,7 +22,10 @@ _encode = msgspec.json.Encoder(enc_hook=_plain).encode
 def _render(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
     """The whole event as one line of JSON; with `each`, one line for each of these, all written at once."""
     each: Iterable[Mapping[str, Any]] | None = event.pop("each", None)
-    return _encode(event) if each is None else b"\n".join([_encode({**line, **event}) for line in each])
+    if each is None:
+        return _encode(event)
+    common = _encode(event)[1:]  # written once, for it ends every line
+    return b"\n".join([_encode(line)[:-1] + b"," + common for line in each])
 
 
 def _where_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterable
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
@@ -39,7 +40,9 @@ class Metrics:
         self.commit = self._histogram("commit_seconds", "Time of one transaction.", FAST)
         self.webhooks = self._histogram("webhook_seconds", "Time of one webhook.", FAST, "provider", "status")
         self.late = self._histogram("timer_late_seconds", "Between due and saved, per timer.", FAST)
-        self._webhook: dict[tuple[str, int], Histogram] = {}
+        # looking a label up each time would cost as much as counting
+        self._event, self._phase = cache(self.events.labels), cache(self.phases.labels)
+        self._webhook = cache(self.webhooks.labels)
         # how it is now
         self.outbox_age = self._gauge("outbox_age_seconds", "Age of the oldest command not known to be done.")
         self.waiting = self._gauge("callers_waiting", "Callers who wait.", "centre")
@@ -78,17 +81,13 @@ class Metrics:
                     self.transfers.labels(record.outcome).inc()
                 elif isinstance(record, Warned):
                     self.warnings.labels(step.centre, record.kind).inc()
-        for counter, counted in ((self.events, types), (self.phases, phases)):
+        for counter, counted in ((self._event, types), (self._phase, phases)):
             for kind, number in counted.items():
-                counter.labels(kind).inc(number)
+                counter(kind).inc(number)
 
     def webhook(self, provider: str, seconds: float, status: int) -> None:
         """One webhook."""
-        key = (provider, status)
-        known = self._webhook.get(key)
-        if known is None:
-            known = self._webhook[key] = self.webhooks.labels(*key)
-        known.observe(seconds)
+        self._webhook(provider, status).observe(seconds)
 
     def looked(self, rows: Iterable[tuple[str, str, float]]) -> None:
         """What stands in the database now: `(figure, centre, value)`."""

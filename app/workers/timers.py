@@ -17,10 +17,12 @@ from app.providers.base import Arrival
 from app.store import agenda
 from app.store.database import FAILURES
 
-LONGEST = 0.05
+LOOKS = 0.05
 """Seconds between two looks: another process may have set a timer that is due sooner than ours."""
-SHORTEST = 0.001
-"""Never 0: a sleep of 0.0 made the loop oversleep (storage findings)."""
+AHEAD = timedelta(seconds=0.075)
+"""What is due so soon is known before it is due, also when the next look is late."""
+TICK = 0.001
+"""Seconds the loop may wake too early: it counts in milliseconds."""
 IN_FLIGHT = 512
 """Timers inside the engine at once; the rest waits in the table."""
 AGAIN = 30.0
@@ -33,7 +35,7 @@ Late = Callable[[float], None]
 
 
 class Timers:
-    """Looks for what is due, sleeps until the next, at most 50 ms. Any number of processes may do so at once."""
+    """Looks every 50 ms for what is due soon, and fires it when it is. Any number of processes may do so at once."""
 
     def __init__(
         self, engine: Engine, pool: asyncpg.Pool, clock: Callable[[], datetime], late: Late = lambda _seconds: None
@@ -61,14 +63,15 @@ class Timers:
 
     def _heard(self, committed: Committed) -> None:
         """A timer that is due before the next look (a fourth ring was reported) makes us look now."""
-        soon = self._clock() + timedelta(seconds=LONGEST)
+        soon = self._clock() + AHEAD
         if any(t.due_at <= soon for step in committed.steps if step.decision.call for t in step.decision.call.timers):
             self._wake.set()
 
     async def _run(self) -> None:
         while True:
+            pause = LOOKS
             try:
-                pause = await self._look()
+                await self._look()
             except FAILURES as error:
                 log.warning("timers.database", exc_info=error)
                 pause = 0.5
@@ -77,26 +80,21 @@ class Timers:
                 pause = 0.5
             self._wake.clear()
             try:
-                async with asyncio.timeout(max(pause, SHORTEST)):
+                async with asyncio.timeout(pause):
                     await self._wake.wait()
             except TimeoutError:
                 pass
 
-    async def _look(self) -> float:
-        """Send what is due into the engine; returns the seconds until the next is due, at most LONGEST."""
-        now = self._clock()
-        soon, centres = now + timedelta(seconds=LONGEST), self._engine.policies.centres()
-        rows = await agenda.due(self._pool, soon, centres, IN_FLIGHT + len(self._flying))
+    async def _look(self) -> None:
+        centres = self._engine.policies.centres()
+        rows = await agenda.due(self._pool, self._clock() + AHEAD, centres, IN_FLIGHT + len(self._flying))
         for centre, subject, name, leg, due_at in rows:
-            if due_at > now:
-                return float((due_at - self._clock()).total_seconds())
             key = (centre, subject, name, due_at)
             if key not in self._flying and len(self._flying) < IN_FLIGHT:
                 self._flying.add(key)
                 task = asyncio.create_task(self._fire(key, leg))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-        return LONGEST
 
     async def _fire(self, key: tuple[str, str, str, datetime], leg: str) -> None:
         centre, subject, name, due_at = key
@@ -104,6 +102,8 @@ class Timers:
         event = TimerFired(subject=kind, id=subject_id, name=name, due_at=due_at, leg=leg)  # type: ignore[arg-type]
         micros = (due_at - EPOCH) // timedelta(microseconds=1)
         try:
+            if (early := (due_at - self._clock()).total_seconds()) > 0:
+                await asyncio.sleep(early + TICK)
             await self._engine.handle(Arrival(centre=centre, key=f"timer:{name}:{leg}:{micros}", event=event))
             self._late((self._clock() - due_at).total_seconds())
         except (Unavailable, Quarantined) as error:

@@ -50,6 +50,8 @@ async def test_none_fires_after_it_was_cancelled_and_none_is_lost(start: Start, 
         codes = [r["code"] for r in log if r["subject"] == f"call:{call}"]
         assert "fired" not in codes[codes.index("disarmed") :]
     assert all(c.timer("short") is None for c in states.values())
+    early = "SELECT count(*) FROM events WHERE type = 'TimerFired' AND at < (data->>'due_at')::timestamptz"
+    assert await db.fetchval(early) == 0
     for worker in workers:
         await worker.stop()
     await pool.close()
