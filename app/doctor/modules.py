@@ -12,8 +12,9 @@ NEEDED = (
     "res_stasis.so", "res_stasis_answer.so", "res_stasis_playback.so", "res_stasis_device_state.so", "app_stasis.so",
     "chan_bridge_media.so", "bridge_simple.so", "bridge_softmix.so", "res_musiconhold.so", "format_wav.so",
     "codec_resample.so", "app_dial.so", "chan_pjsip.so", "res_pjsip_session.so", "res_pjsip_refer.so",
-    "res_rtp_asterisk.so", "pbx_config.so", "app_stack.so", "func_callerid.so", "func_cut.so", "func_groupcount.so",
-    "func_logic.so", "func_strings.so", "func_timeout.so", "res_pjsip_header_funcs.so", "res_ari_device_states.so",
+    "res_rtp_asterisk.so", "pbx_config.so", "app_stack.so", "app_verbose.so", "func_callerid.so", "func_cut.so",
+    "func_groupcount.so", "func_logic.so", "func_strings.so", "func_timeout.so", "res_pjsip_header_funcs.so",
+    "res_ari_device_states.so",
     "res_pjsip_sdp_rtp.so", "res_pjsip_registrar.so", "res_pjsip_authenticator_digest.so", "res_pjsip_caller_id.so",
     "res_pjsip_endpoint_identifier_user.so", "res_pjsip_endpoint_identifier_ip.so",
 )  # fmt: skip
@@ -73,6 +74,10 @@ LOST: Mapping[str, tuple[str, str]] = {f"lost:{name}": _CONTROL for name in NEED
     "lost:func_cut.so": (
         "een mobiel in het vangnet kan het nummer van de beller zien",
         "a mobile in the fallback may see the caller's number",
+    ),
+    "lost:app_verbose.so": (
+        "het vangnet breekt de oproep af in plaats van de frontoffice te bellen",
+        "the fallback ends the call instead of ringing the front office",
     ),
     "lost:func_groupcount.so": (
         "één nummer kan alle lijnen bezet houden", "one number may keep all lines busy"

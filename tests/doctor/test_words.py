@@ -64,6 +64,26 @@ def test_what_is_wrong_comes_with_what_to_do() -> None:
     assert [code for code, words in WORDS.items() if words.grade == "ok" and words.nl_do] == []
 
 
+BUILT_IN = frozenset({"Busy", "Congestion", "Goto", "GotoIf", "Hangup", "Ringing", "Set", "Wait"})
+MODULES = {
+    "Dial": "app_dial.so", "Gosub": "app_stack.so", "Return": "app_stack.so", "Stasis": "app_stasis.so",
+    "Verbose": "app_verbose.so", "CALLERID": "func_callerid.so", "CONNECTEDLINE": "func_callerid.so",
+    "CUT": "func_cut.so", "FILTER": "func_strings.so", "LEN": "func_strings.so", "REGEX": "func_strings.so",
+    "TOLOWER": "func_strings.so", "GROUP": "func_groupcount.so", "GROUP_COUNT": "func_groupcount.so",
+    "IF": "func_logic.so", "TIMEOUT": "func_timeout.so", "PJSIP_HEADER": "res_pjsip_header_funcs.so",
+    "PJSIP_PARSE_URI_FROM": "chan_pjsip.so", "PJSIP_TRANSFER_HANDLING": "chan_pjsip.so",
+}  # fmt: skip
+"""The applications and functions of a dialplan, and where they are."""
+
+
+def test_without_a_module_that_the_shipped_dialplan_uses_something_is_said_to_be_lost() -> None:
+    lines = Path("deploy/asterisk/extensions.conf").read_text().splitlines()
+    plan = "\n".join(line.partition(";")[0] for line in lines)
+    used = set(re.findall(r"(?:,|\{)([A-Z][A-Za-z_]+)\(", plan)) | set(re.findall(r"Set\(([A-Z_]+)\(", plan))
+    assert {"Dial", "Stasis", "CALLERID", "TIMEOUT"} <= used
+    assert {MODULES[name] for name in used - BUILT_IN} <= set(NEEDED)
+
+
 def test_each_module_says_what_is_lost_without_it() -> None:
     assert {f"lost:{name}" for name in NEEDED} == set(LOST)
     missing = told(Finding("module_missing", {"module": "res_musiconhold.so", "lost": "lost:res_musiconhold.so"}), "nl")
