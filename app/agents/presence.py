@@ -36,6 +36,9 @@ HINDERS = {"busy": "on_the_phone", "gone": "unreachable"}
 to be ready again."""
 OF_THE_PHONE = tuple(HINDERS.values())
 IDLE = ("ready", "not_ready", "wrap_up")
+MOST_OWED = 50
+"""Registrations an agent can still do, the newest: where nobody registers, the state would grow with every call. All
+that are owed stand in the records."""
 
 
 def decide_agent(event: Presence, world: World) -> Decision:
@@ -232,7 +235,8 @@ def to_register(agent: Agent, call: Call, world: World) -> tuple[tuple[Agent, ..
     """This agent owes the registration of this conversation, unless they owe it already or have registered it."""
     if call.registered or call.id in agent.owes:
         return (agent,), ()
-    return (replace(agent, owes=(*agent.owes, call.id)),), (RegistrationOwed(call.id, agent.id, world.now),)
+    owes = (*agent.owes, call.id)[-MOST_OWED:]
+    return (replace(agent, owes=owes),), (RegistrationOwed(call.id, agent.id, world.now),)
 
 
 def _simple(call: Call, world: World) -> bool:

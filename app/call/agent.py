@@ -29,7 +29,7 @@ class Agent(Struct, frozen=True):
     then: Literal["ready", "not_ready", "logged_off"] = "ready"
     """What the agent asked to be after this call."""
     owes: tuple[str, ...] = ()
-    """Calls whose registration is still owed (domain §3.3)."""
+    """Calls whose registration is still owed (domain §3.3), the newest."""
     timers: tuple[Timer, ...] = ()
     device: Device = "idle"
     """The phone, as the switch told it last."""

@@ -27,10 +27,11 @@ _WITH_CALLS = (
     _over("calls", "ended_at < $2"),
     _over("offers", "at < $2"),
     _over("transfers", "at < $2"),
-    _over("registrations", "done_at < $2"),
+    _over("registrations", "coalesce(done_at, owed_at) < $2"),
     _over("callbacks", "status IN ('withdrawn', 'kept') AND due_at < $2"),
 )
-"""The term of the calls; a promise counts from the end of its norm. What is still owed to somebody stays."""
+"""The term of the calls; a promise counts from the end of its norm, and one that is still owed to somebody stays. A
+registration that an agent still owes goes: what it was about is not there any more."""
 _WITH_EVENTS = tuple(_over(table, "at < $2") for table in ("events", "warnings", "accesses", "quarantine"))
 """The term of the log."""
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from app.agents.presence import decide_agent, is_last_ready, miss, pass_by, release
+from app.agents.presence import MOST_OWED, decide_agent, is_last_ready, miss, pass_by, release
 from app.call import events as e
 from app.call.agent import Agent, AgentState, Device
 from app.call.call import Offering
@@ -291,6 +291,14 @@ def test_a_simple_question_that_is_promised_in_the_wrap_up_is_to_be_registered_a
     assert [type(r) for r in centre.records[-2:]] == [Registered, RegistrationOwed]
     assert codes(centre.handle(e.RegistrationDone("c1", "joke", QUESTION))) == ["registered"]
     assert (now(centre, "joke"), centre.agents["joke"].owes) == (("ready", ""), ())
+
+
+def test_who_never_registers_carries_the_newest_calls_only() -> None:
+    centre = talking()
+    earlier = tuple(f"o{n}" for n in range(MOST_OWED))
+    centre.agents["joke"] = replace(centre.agents["joke"], owes=earlier)
+    centre.handle(e.HangUpAsked("c1", "joke"))
+    assert centre.agents["joke"].owes == (*earlier[1:], "c1")
 
 
 def test_who_registered_before_the_end_owes_nothing_for_a_promise_in_the_wrap_up() -> None:
