@@ -22,7 +22,7 @@ routes = router("medewerker")
 
 
 class Presence(Out):
-    """What the agent is now. `after_call` is what was asked during a call; `owes` are calls still to register, the newest.
+    """What the agent is now. `after_call` is what was asked during a call; `owes` are the newest calls to register.
 
     `callback` is whose turn came: while `reserved` to be taken, while `talking` being rung back.
     """
