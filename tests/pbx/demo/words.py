@@ -76,11 +76,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "line_lost": (
         (
             "de beller hoorde {seconds} s niets, tot de centrale de lijn zonder geluid opgaf: "
-            "hier na {limit} s, zoals meegeleverd na een minuut"
+            "hier na ongeveer {limit} s, zoals meegeleverd na een minuut"
         ),
         (
             "the caller heard nothing for {seconds} s, until the switch gave up the line without sound: "
-            "here after {limit} s, as shipped after a minute"
+            "here after about {limit} s, as shipped after a minute"
         ),
     ),
     "spared": (
