@@ -17,7 +17,7 @@ pytestmark = pytest.mark.pbx
 
 async def untrue(scene: Scene) -> None:
     caller = await scene.caller("0611112239")
-    await scene.helped_by("bart", caller, key="2")
+    await scene.helped_by("bart", caller)
     await scene.hears(1.0, caller={"music"})
 
 

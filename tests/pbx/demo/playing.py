@@ -16,7 +16,7 @@ from app.demo.desk import Desk
 from app.demo.running import account, directory
 from app.providers.demo.server import free_port
 from tests.pbx import asterisk
-from tests.pbx.demo.cast import FRONT_DESK, PEOPLE
+from tests.pbx.demo.cast import FRONT_DESK, PEOPLE, SOUNDLESS, UNPLUGGED
 from tests.pbx.demo.house import CENTRE, opened, shipped
 from tests.pbx.demo.stage import Scene, Stage, Story
 from tests.pbx.demo.telling import Teller
@@ -26,6 +26,8 @@ from tests.process import NotStarted
 
 SIDE = 5
 """Stories beside each other."""
+MORE = {"pjsip.conf": f"[{UNPLUGGED}](+type=endpoint)\nrtp_timeout = {SOUNDLESS}\n"}
+"""A minute as shipped."""
 EMPTY = 5.0
 """Seconds within which the switch must be empty after the last story."""
 
@@ -56,7 +58,7 @@ async def played(
             here.rmdir()
     seconds = round(time.monotonic() - began)
     if wrong:
-        tell(word("failed", language, n=len(wrong), all=count, titles=" · ".join(wrong)))
+        tell(word("not_as_told", language, n=len(wrong), all=count, titles=" · ".join(wrong)))
     else:
         tell(word("done", language, n=count, seconds=seconds))
     tell(word("kept", language, where=recordings) if keep else word("keep", language))
@@ -78,7 +80,7 @@ async def _evening(
     switch = here / "switch"
     switch.mkdir()
     async with (
-        asterisk.running(switch, f"ws://127.0.0.1:{port}", CENTRE, people=PEOPLE, front_desk=FRONT_DESK) as pbx,
+        asterisk.running(switch, f"ws://127.0.0.1:{port}", CENTRE, MORE, people=PEOPLE, front_desk=FRONT_DESK) as pbx,
         opened(here, routing, port, pbx) as service,
         httpx.AsyncClient(base_url=service.url, timeout=10.0) as client,
     ):
@@ -164,7 +166,8 @@ class _Playing:
         mine = [promise for promise in promises if promise["call"] in scene.calls]
         self._tell("\n".join(self._teller.scene(scene, histories, mine)))
         self.count += 1
-        self.silence = max([self.silence, *(guest.phone.longest_silence for guest in scene.guests)])
+        heard = [guest.phone for guest in scene.guests if not guest.phone.spared]
+        self.silence = max([self.silence, *(phone.longest_silence for phone in heard)])
         self.rang = max([self.rang, *(rang.seconds for rang in scene.rang)])
         if scene.trouble:
             self.wrong.append(self._teller.title(scene))

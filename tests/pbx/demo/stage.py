@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 import httpx
 
 from app.demo.desk import Desk
+from app.providers.asterisk.names import leg_of
 from tests.pbx.asterisk import Pbx
-from tests.pbx.demo.cast import MAIN, TONES
+from tests.pbx.demo.cast import KEYS, MAIN, TONES
 from tests.pbx.demo.ear import Ear, Piece
+from tests.pbx.demo.house import CENTRE
 from tests.pbx.phone import Phone, refusing
 from tests.pbx.service import Service
 
@@ -61,6 +63,11 @@ class Story(NamedTuple):
     absent: tuple[str, ...] = ()
     office: str = "kcc"
     inner: tuple[Story, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What a caller presses who wants this office."""
+        return KEYS[self.office]
 
     @property
     def people(self) -> frozenset[str]:
@@ -114,6 +121,7 @@ class Scene:
         self.trouble: list[Said] = []
         self.seconds = 0.0
         self._parts = AsyncExitStack()
+        self._alone = False
         self._lines: list[str] = []
         """What the switch said of its lines when something was not as told."""
 
@@ -152,6 +160,21 @@ class Scene:
         self.guests.append(Guest(phone, ear, name, number))
         return phone
 
+    async def finds_call(self) -> None:
+        """The call of the newest caller is told of, too, when no desk has it."""
+        number = self.guests[-1].number
+        for channel in await self.stage.pbx.get("/channels"):
+            caller = channel["caller"]
+            if isinstance(caller, dict) and str(caller["number"]).endswith(number[-9:]):
+                self.calls.append(leg_of(CENTRE, str(channel["id"])).rpartition(".")[0])
+                return
+        raise RuntimeError(f"no call of {number}")
+
+    async def unplugs(self, who: str) -> None:
+        """The phone of this person is gone without a word."""
+        await self.ears[who].close()
+        await self.phone(who).unplug()
+
     async def deaf(self, who: str) -> None:
         """Hear no more with this phone: baresip records nothing after a hold of its own."""
         await self.ears[who].close()
@@ -165,6 +188,12 @@ class Scene:
         """The screen of this agent."""
         return self.stage.desks[agent]
 
+    async def alone(self) -> None:
+        """Until the story is over no other caller is offered in this office: whoever is ready is for this one."""
+        if not self._alone:
+            await self._parts.enter_async_context(self.stage.offices[self.story.office])
+            self._alone = True
+
     async def ready(self, agent: str) -> None:
         """The agent is ready, and the service knows their phone."""
         async with asyncio.timeout(8.0):
@@ -172,19 +201,18 @@ class Scene:
                 await self.desk(agent).ready()
                 await asyncio.sleep(0.1)
 
-    async def rings_in(self, caller: Phone, number: str = MAIN, key: str = "1") -> None:
-        """The caller dials, and presses the key as soon as the voice has begun."""
-        await caller.dials(number)
-        if key:
-            await caller.spoken_to()
-            await caller.presses(key)
+    async def rings_in(self, caller: Phone) -> None:
+        """The caller dials, and presses the key of the office as soon as the voice has begun."""
+        await caller.dials(MAIN)
+        await caller.spoken_to()
+        await caller.presses(self.story.key)
 
-    async def helped_by(self, agent: str, caller: Phone, *, key: str = "1", name: str = "") -> Desk:
+    async def helped_by(self, agent: str, caller: Phone, *, name: str = "") -> Desk:
         """The caller reaches this agent, who answers and, when there is a name, checks it."""
         desk = self.desk(agent)
         async with self.stage.offices[self.story.office]:
             await self.ready(agent)
-            await self.rings_in(caller, key=key)
+            await self.rings_in(caller)
             await self.answers(agent)
             self.calls.append((await desk.sees("the caller", lambda card: "consult" in card["may"]))["id"])
         await self.hears(caller={agent}, **{agent: {"caller"}})
@@ -250,7 +278,7 @@ class Scene:
         self.heard = await asyncio.to_thread(lambda: {who: ear.story() for who, ear in self.ears.items()})
         self.rang = [rang for who, ear in self.ears.items() for rang in _rings(who, ear.phone)]
         for guest in self.guests:
-            if guest.phone.longest_silence > NO_SILENCE:
+            if guest.phone.longest_silence > NO_SILENCE and not guest.phone.spared:
                 self.trouble.append(("silent", {"seconds": guest.phone.longest_silence, "most": NO_SILENCE}))
         self.trouble += [("fourth", {"who": r.who, "seconds": r.seconds}) for r in self.rang if r.seconds >= NO_FOURTH]
         if self.stage.recordings is not None:

@@ -6,9 +6,11 @@ import asyncio
 import time
 
 from app.demo.desk import Desk
+from tests.pbx.demo.acts import asks, connected, consults, speaks
 from tests.pbx.demo.away import KILLED
-from tests.pbx.demo.stage import ANNOUNCED, SOON, STABLE, TALK, Scene, Story, Wrong
-from tests.pbx.phone import Phone
+from tests.pbx.demo.cast import HOUSE
+from tests.pbx.demo.hangups import AGENT_LEAVES, CALLER_LEAVES, COLLEAGUE_LEAVES
+from tests.pbx.demo.stage import ANNOUNCED, TALK, Scene, Story, Wrong
 
 ATTEMPT_ENDS = 20.0
 """Seconds within which an attempt to reach a colleague is over: three rings and a little."""
@@ -30,7 +32,7 @@ async def by_key(scene: Scene) -> None:
 async def social(scene: Scene) -> None:
     """Key 2 leads to the social front office."""
     caller = await scene.caller("0611112222")
-    await scene.helped_by("bart", caller, key="2")
+    await scene.helped_by("bart", caller)
     await scene.goodbye(caller, "bart")
 
 
@@ -39,7 +41,7 @@ async def three_rings(scene: Scene) -> None:
     caller = await scene.caller("0611112223")
     async with scene.stage.offices[scene.story.office]:
         await scene.ready("meryem")
-        await scene.rings_in(caller, key="2")
+        await scene.rings_in(caller)
         await scene.phone("meryem").rings()
         await scene.ready("joke")
         rang = await scene.phone("meryem").rang()
@@ -52,55 +54,31 @@ async def three_rings(scene: Scene) -> None:
     await scene.goodbye(caller, "joke")
 
 
-async def consulting(scene: Scene, caller: Phone, agent: str, colleague: str) -> None:
-    """The colleague answers, hears who it is about, and speaks with the agent; the caller hears music only."""
-    await scene.phone(colleague).rings()
-    await scene.hears(caller={"music"})
-    await scene.answers(colleague)
-    await scene.hears(ANNOUNCED, caller={"music"}, **{agent: {colleague}, colleague: {agent}})
-    await asyncio.sleep(TALK)
-
-
-async def connected(scene: Scene, caller: Phone, agent: str, colleague: str) -> None:
-    """Caller and colleague hear each other, and the agent's line is free."""
-    await scene.phone(agent).parted()
-    await scene.hears(ANNOUNCED, caller={colleague}, **{colleague: {"caller"}})
-    await asyncio.sleep(STABLE)
-    await scene.goodbye(caller, colleague)
-
-
 async def warm(scene: Scene) -> None:
     """Transferred warm: first the colleague is spoken to, then the caller is connected."""
     caller = await scene.caller("0611112224")
-    desk = await scene.helped_by("youssef", caller, name="mevrouw De Groot")
-    await desk.does("consult", colleague="omar")
-    await consulting(scene, caller, "youssef", "omar")
+    desk = await consults(scene, caller, "mevrouw De Groot")
     await desk.does("complete")
-    await connected(scene, caller, "youssef", "omar")
+    await connected(scene, caller)
 
 
 async def swap_and_three(scene: Scene) -> None:
     """Back and forth between caller and colleague, then all three, then the agent leaves."""
     caller = await scene.caller("0611112225")
-    desk = await scene.helped_by("bart", caller, key="2", name="meneer Kok")
-    await desk.does("consult", colleague="anja")
-    await consulting(scene, caller, "bart", "anja")
+    desk = await consults(scene, caller, "meneer Kok")
     await desk.does("swap")
     await scene.hears(caller={"bart"}, bart={"caller"}, anja={"music"})
     await desk.does("three-way")
     await scene.hears(caller={"bart", "anja"}, bart={"caller", "anja"}, anja={"caller", "bart"})
     await asyncio.sleep(TALK)
     await desk.does("complete")
-    await connected(scene, caller, "bart", "anja")
+    await connected(scene, caller)
 
 
 async def busy(scene: Scene) -> None:
-    """The colleague is in another conversation."""
+    """The colleague presses the call away, which a phone says as busy."""
     caller = await scene.caller("0611112226")
-    desk = await scene.helped_by("daan", caller, name="meneer Vink")
-    await desk.does("consult", colleague="carla")
-    await scene.phone("carla").rings()
-    await asyncio.sleep(1.0)
+    desk = await asks(scene, caller, "meneer Vink")
     await scene.phone("carla").hangs_up()
     await scene.promised(desk, caller, "daan")
 
@@ -109,7 +87,7 @@ async def declined(scene: Scene) -> None:
     """The colleague declines; to the caller they are only not there."""
     caller = await scene.caller("0611112227")
     await scene.declining("thomas")
-    desk = await scene.helped_by("meryem", caller, key="2", name="mevrouw Kuiper")
+    desk = await scene.helped_by("meryem", caller, name="mevrouw Kuiper")
     await desk.does("consult", colleague="thomas")
     await scene.promised(desk, caller, "meryem")
 
@@ -117,10 +95,7 @@ async def declined(scene: Scene) -> None:
 async def no_answer(scene: Scene) -> None:
     """The colleague's phone rings three times, too."""
     caller = await scene.caller("0611112228")
-    desk = await scene.helped_by("priya", caller, name="mevrouw Dekker")
-    await desk.does("consult", colleague="linda")
-    await scene.phone("linda").rings()
-    await scene.hears(caller={"music"})
+    desk = await asks(scene, caller, "mevrouw Dekker")
     await scene.phone("linda").over(seconds=ATTEMPT_ENDS)
     await scene.promised(desk, caller, "priya")
 
@@ -133,30 +108,36 @@ async def anonymous(scene: Scene) -> None:
     await scene.promised(desk, caller, "daan", number="06 11 11 22 29")
 
 
-async def gone_in_consult(scene: Scene) -> None:
-    """The caller hangs up while the colleague's phone rings: it stops at once, and what was begun is promised."""
-    caller = await scene.caller("0611112230")
-    desk = await scene.helped_by("joke", caller, key="2", name="meneer Smeets")
-    await desk.does("consult", colleague="fatima")
-    await scene.phone("fatima").rings()
-    await scene.hears(caller={"music"})
+async def speaks_already(scene: Scene) -> None:
+    """The colleague speaks on the phone: it is not rung at all, and their conversation goes on."""
+    carla, house = scene.phone("carla"), scene.phone(HOUSE)
+    await carla.dials(HOUSE)
+    await house.rings()
+    await house.accepts()
+    await scene.hears(carla={HOUSE}, **{HOUSE: {"carla"}})
+    caller = await scene.caller("0611112235")
+    desk = await scene.helped_by("daan", caller, name="mevrouw Bakker")
+    await desk.does("consult", colleague="carla")
+    await scene.promised(desk, caller, "daan")
+    await scene.hears(carla={HOUSE}, **{HOUSE: {"carla"}})
+    if carla.count("CALL_INCOMING"):
+        raise Wrong("rang_beside", who="carla")
+    scene.notes.append(("spared", {"who": "carla"}))
+    await carla.hangs_up()
+    await house.over()
+
+
+async def dead_phone(scene: Scene) -> None:
+    """The switch still believes that the colleague's phone is there: the caller does not wait for it long."""
+    caller = await scene.caller("0611112236")
+    desk = await scene.helped_by("youssef", caller, name="meneer Postma")
+    await scene.unplugs("noor")
     began = time.monotonic()
-    await caller.hangs_up()
-    over = await scene.phone("fatima").over()
-    if (seconds := over["at"] - began) > SOON:
-        raise Wrong("rang_on", who="fatima", seconds=seconds)
-    scene.notes.append(("stopped", {"seconds": max(seconds, 0.1)}))
-    await scene.phone("joke").over()
-
-
-async def agent_drops(scene: Scene) -> None:
-    """The agent's line falls away in the consult: caller and colleague are joined after a sentence."""
-    caller = await scene.caller("0611112231")
-    desk = await scene.helped_by("meryem", caller, key="2", name="mevrouw Bos")
-    await desk.does("consult", colleague="fatima")
-    await consulting(scene, caller, "meryem", "fatima")
-    await scene.phone("meryem").hangs_up()
-    await connected(scene, caller, "meryem", "fatima")
+    await desk.does("consult", colleague="noor")
+    await scene.hears(caller={"music"})
+    await scene.hears(ATTEMPT_ENDS, caller={"youssef"}, youssef={"caller"})
+    scene.notes.append(("returned", {"seconds": time.monotonic() - began}))
+    await scene.promised(desk, caller, "youssef")
 
 
 async def transfer_key(scene: Scene) -> None:
@@ -167,9 +148,11 @@ async def transfer_key(scene: Scene) -> None:
     await scene.hears(caller={"music"}, priya={"words"})
     await scene.hears(ANNOUNCED, caller={"priya"}, priya={"caller"})
     await scene.phone("priya").command("transfer", f"sip:pieter@{scene.stage.pbx.sip}")
-    await consulting(scene, caller, "priya", "pieter")
+    await scene.phone("pieter").rings()
+    await scene.hears(caller={"music"})
+    await speaks(scene, "priya", "pieter")
     await desk.does("complete")
-    await connected(scene, caller, "priya", "pieter")
+    await connected(scene, caller)
 
 
 BESIDE: tuple[Story, ...] = (
@@ -184,7 +167,9 @@ BESIDE: tuple[Story, ...] = (
         ("Makelen en driegesprek", "Swap and three-way"), swap_and_three, ("bart",), ("anja",), office="sociaal",
     ),
     Story(("Warm doorverbonden", "Warm transfer"), warm, ("youssef",), ("omar",)),
-    Story(("Collega in gesprek", "Colleague busy"), busy, ("daan",), ("carla",)),
+    Story(
+        ("Collega drukt weg: in gesprek", "The colleague presses it away: busy"), busy, ("daan",), ("carla",),
+    ),
     Story(
         ("Collega weigert", "Colleague declines"), declined, ("meryem",), absent=("thomas",), office="sociaal",
     ),
@@ -192,20 +177,22 @@ BESIDE: tuple[Story, ...] = (
         ("Toets 1: het KCC, en de wachttoets van het toestel", "Key 1: the KCC, and the hold key of the phone"),
         by_key, ("sanne",),
     ),
-    Story(
-        ("Beller hangt op tijdens de ruggespraak", "The caller hangs up during the consult"),
-        gone_in_consult, ("joke",), ("fatima",), office="sociaal",
-    ),
-    Story(
-        ("De lijn van de medewerker valt weg", "The agent's line drops"),
-        agent_drops, ("meryem",), ("fatima",), office="sociaal",
-    ),
+    *CALLER_LEAVES,
+    *AGENT_LEAVES,
+    COLLEAGUE_LEAVES,
     Story(
         ("Anoniem, en het toestel van de collega is er niet", "Anonymous, and the colleague's phone is not there"),
         anonymous, ("daan",), absent=("greet",),
     ),
     Story(
         ("De doorverbindtoets van het toestel", "The transfer key of the phone"), transfer_key, ("priya",), ("pieter",),
+    ),
+    Story(
+        ("Collega spreekt al aan de telefoon", "The colleague speaks on the phone already"),
+        speaks_already, ("daan",), ("carla", HOUSE),
+    ),
+    Story(
+        ("Het toestel van de collega is dood", "The colleague's phone is dead"), dead_phone, ("youssef",), ("noor",),
     ),
     Story(
         ("Toets 2: het sociaal loket", "Key 2: the social front office"), social, ("bart",), office="sociaal",

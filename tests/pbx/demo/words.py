@@ -8,12 +8,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan": (
         (
             "Er starten een echte Asterisk, echte SIP-toestellen en de dienst met een eigen database. "
-            "Daarna worden {n} verhalen\ngespeeld, zo snel als echt, tot {side} tegelijk: ongeveer twee minuten. "
+            "Daarna worden {n} verhalen\ngespeeld, zo snel als echt, tot {side} tegelijk: ruim drie minuten. "
             "Niets komt buiten deze machine."
         ),
         (
             "A real Asterisk, real SIP phones and the service with its own database start. "
-            "Then {n} stories are played\nat real speed, up to {side} at a time: about two minutes. "
+            "Then {n} stories are played\nat real speed, up to {side} at a time: a little over three minutes. "
             "Nothing leaves this machine."
         ),
     ),
@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "after its own hold key {who}'s phone records nothing more: from then on only the caller's was measured",
     ),
     "heard_by": ("{who}: {what}", "{who}: {what}"),
+    "201": ("toestel 201", "phone 201"),
     "the_caller": ("de beller", "the caller"),
     "and": (" en ", " and "),
     "words": ("een stem", "a voice"),
@@ -62,8 +63,33 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "also": ("gemeten", "measured"),
     "stopped": (
-        "binnen {seconds} s nadat de beller ophing, was het toestel van de collega stil",
-        "within {seconds} s after the caller hung up, the colleague's phone was quiet",
+        "binnen {seconds} s nadat de beller ophing, was het stil op het toestel van {who}",
+        "within {seconds} s after the caller hung up, all was quiet on the phone of {who}",
+    ),
+    "nobody_rung": (
+        "het toestel van {who} ging niet over, ook niet nadat de beller had opgehangen",
+        "{who}'s phone did not ring, nor did it after the caller had hung up",
+    ),
+    "left_after": (
+        "{who} legde {seconds} s na het verbinden neer", "{who} put the phone down {seconds} s after being connected",
+    ),
+    "line_lost": (
+        (
+            "de beller hoorde {seconds} s niets, tot de centrale de lijn zonder geluid opgaf: "
+            "hier na ongeveer {limit} s, zoals meegeleverd na een minuut"
+        ),
+        (
+            "the caller heard nothing for {seconds} s, until the switch gave up the line without sound: "
+            "here after about {limit} s, as shipped after a minute"
+        ),
+    ),
+    "spared": (
+        "het toestel van {who} ging niet over, en het gesprek daarop ging door",
+        "{who}'s phone did not ring, and the conversation on it went on",
+    ),
+    "returned": (
+        "{seconds} s na de vraag om ruggespraak spraken beller en medewerker elkaar weer",
+        "{seconds} s after the consult was asked for, caller and agent spoke again",
     ),
     "by_dialplan": (
         "binnen {seconds} s na het kiezen ging het KCC over: de dienst is er niet, de centrale doet het zelf",
@@ -88,8 +114,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "{who}'s phone rang for {seconds} s, not three times",
     ),
     "rang_on": (
-        "het toestel van {who} ging nog {seconds} s over nadat de beller had opgehangen",
-        "{who}'s phone rang on for {seconds} s after the caller had hung up",
+        "het toestel van {who} ging nog {seconds} s door nadat de beller had opgehangen",
+        "{who}'s phone went on for {seconds} s after the caller had hung up",
+    ),
+    "rung_in_vain": ("het toestel van {who} ging over", "{who}'s phone rang"),
+    "rang_beside": (
+        "het toestel van {who} ging over naast het gesprek dat er al was",
+        "{who}'s phone rang beside the conversation that was there already",
     ),
     "kcc_late": ("het KCC ging pas na {seconds} s over", "the KCC rang only after {seconds} s"),
     "broke": ("het verhaal kon niet verder ({what})", "the story could not go on ({what})"),
@@ -102,7 +133,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} verhalen in {seconds} s, alles ging zoals verteld. Er is niets blijven draaien.",
         "{n} stories in {seconds} s, all of it as told. Nothing is left running.",
     ),
-    "failed": ("Niet zoals verteld, {n} van {all}: {titles}", "Not as told, {n} of {all}: {titles}"),
+    "not_as_told": ("Niet zoals verteld, {n} van {all}: {titles}", "Not as told, {n} of {all}: {titles}"),
     "kept": ("De opnamen staan in {where}", "The recordings are in {where}"),
     "keep": (
         "Opnamen bewaren: KEEP=1 make demo-pbx", "To keep the recordings: KEEP=1 make demo-pbx",
