@@ -82,10 +82,14 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """All of it has come; when it was answered before that, the wait for the next one begins now."""
+        """All of it has come; when it was answered before that, the wait for the next one begins now.
+
+        After what becomes a websocket there is no next one.
+        """
         self._at_rest()
         super().on_message_complete()
-        if self._answered() and self.timeout_keep_alive_task is None:
+        upgrade = self.parser.should_upgrade() and self._should_upgrade()
+        if self._answered() and self.timeout_keep_alive_task is None and not upgrade:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )

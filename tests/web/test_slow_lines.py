@@ -12,7 +12,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from websockets.asyncio.client import connect
 
 from app.providers.demo.server import free_port
 from app.web import bounded
@@ -39,6 +41,11 @@ async def huge(_request: Request) -> Response:
     return PlainTextResponse("x" * 30_000_000)
 
 
+async def echo(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text(await socket.receive_text())
+
+
 @pytest_asyncio.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """A server in a hurry: twenty times as strict in time, and as strict in speed."""
@@ -48,8 +55,9 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     chosen = free_port()
     routes = [Route("/", counted, methods=["GET", "POST"]), Route("/unread", unread, methods=["POST"])]
     routes += [Route("/unhurried", unhurried), Route("/huge", huge)]
+    everything = Starlette(routes=[*routes, WebSocketRoute("/echo", echo)])
     config = uvicorn.Config(
-        Starlette(routes=routes), host="127.0.0.1", port=chosen, http=BoundedHttp, lifespan="off", log_config=None,
+        everything, host="127.0.0.1", port=chosen, http=BoundedHttp, lifespan="off", log_config=None,
         timeout_keep_alive=1,
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -144,3 +152,10 @@ async def _held(port: int) -> bool:
     """Whether the server still has a line with somebody."""
     lines = psutil.net_connections("tcp")
     return any(line.laddr and line.laddr.port == port and line.status == "ESTABLISHED" for line in lines)
+
+
+async def test_a_websocket_is_no_request_that_was_answered(port: int) -> None:
+    async with connect(f"ws://127.0.0.1:{port}/echo") as socket:
+        await asyncio.sleep(1.5)  # longer than a line is kept for the next request
+        await socket.send("hello")
+        assert await socket.recv() == "hello"
