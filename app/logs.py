@@ -68,7 +68,8 @@ def configure(level: str = "info", node: str = "", stream: BinaryIO | None = Non
 def logger() -> structlog.typing.FilteringBoundLogger:
     """A logger; events are short names such as `call.decided`, with ids and figures as values.
 
-    Many lines of one kind cost little as one event with `each`, a list of what they do not have in common.
+    Many lines of one kind cost little as one event with `each`, a list of what they do not have in common: none is
+    empty, and none holds a key of the event.
     """
     log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
     return log

@@ -37,8 +37,8 @@ to be ready again."""
 OF_THE_PHONE = tuple(HINDERS.values())
 IDLE = ("ready", "not_ready", "wrap_up")
 MOST_OWED = 50
-"""Registrations an agent can still do, the newest: where nobody registers, the state would grow with every call. All
-that are owed stand in the records."""
+"""Registrations an agent can still do, the newest, and calls about which they can still record something: where nobody
+registers, the state would grow with every call. All that are owed stand in the records."""
 
 
 def decide_agent(event: Presence, world: World) -> Decision:

@@ -98,12 +98,12 @@ class NotUnderstood(Exception):
 class Refused(Exception):
     """The platform definitely did not do it; becomes `CommandFailed`, or the end of the leg where it is `gone`.
 
-    `cause` is why it is gone, where the platform knows.
+    With a `cause`, which is why it is gone, it is.
     """
 
     def __init__(self, reason: str, *, gone: bool = False, cause: Cause | None = None) -> None:
         super().__init__(reason)
-        self.gone = gone
+        self.gone = gone or cause is not None
         self.cause = cause
 
 

@@ -31,7 +31,7 @@ _WITH_CALLS = (
     _over("callbacks", "status IN ('withdrawn', 'kept') AND due_at < $2"),
 )
 """The term of the calls; a promise counts from the end of its norm, and one that is still owed to somebody stays. A
-registration that an agent still owes goes: what it was about is not there any more."""
+registration that an agent still owes goes: what it was about is not there any more, or will not be in a moment."""
 _WITH_EVENTS = tuple(_over(table, "at < $2") for table in ("events", "warnings", "accesses", "quarantine"))
 """The term of the log."""
 

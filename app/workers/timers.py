@@ -24,7 +24,7 @@ AHEAD = timedelta(seconds=0.075)
 TICK = 0.001
 """Seconds the loop may wake too early: it counts in milliseconds."""
 IN_FLIGHT = 512
-"""Timers inside the engine at once; the rest waits in the table."""
+"""Timers planned or inside the engine at once; the rest waits in the table."""
 AGAIN = 30.0
 """Seconds before a timer that was set apart fires again: perhaps the program was mended meanwhile."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +35,10 @@ Late = Callable[[float], None]
 
 
 class Timers:
-    """Looks every 50 ms for what is due soon, and fires it when it is. Any number of processes may do so at once."""
+    """Looks every 50 ms for what is due soon, and fires it when it is. Any number of processes may do so at once.
+
+    What is disarmed, or fired by another process, in that last moment means nothing to the engine.
+    """
 
     def __init__(
         self, engine: Engine, pool: asyncpg.Pool, clock: Callable[[], datetime], late: Late = lambda _seconds: None
@@ -70,6 +73,7 @@ class Timers:
     async def _run(self) -> None:
         while True:
             pause = LOOKS
+            self._wake.clear()
             try:
                 await self._look()
             except FAILURES as error:
@@ -78,7 +82,6 @@ class Timers:
             except Exception:
                 log.exception("timers.failed")
                 pause = 0.5
-            self._wake.clear()
             try:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()

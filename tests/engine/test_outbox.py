@@ -243,11 +243,12 @@ async def test_what_may_be_repeated_is_sent_again(
     assert platform.sent == [("c1.1", 3, "Music")]
 
 
+@pytest.mark.parametrize("refused", [Refused("no such line", gone=True), Refused("somebody speaks", cause="busy")])
 async def test_a_refusal_is_told_and_a_line_that_is_gone_has_ended(
-    start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection
+    start: Start, sender: Sender, platform: Platform, db: asyncpg.Connection, refused: Refused
 ) -> None:
     def refuse(order: Order) -> None:
-        raise Refused("no such line", gone=order.command.leg == "c1.3", cause="busy")
+        raise refused if order.command.leg == "c1.3" else Refused("not now")
 
     platform.before = refuse
     engine = await start()
@@ -257,7 +258,7 @@ async def test_a_refusal_is_told_and_a_line_that_is_gone_has_ended(
     await sender(engine)
     await until_empty(db)
     rows = await db.fetch("SELECT type, data->>'leg', data->>'cause' FROM events WHERE seq > 3 ORDER BY seq")
-    assert [tuple(r) for r in rows] == [("CommandFailed", "c1.2", None), ("LegEnded", "c1.3", "busy")]
+    assert [tuple(r) for r in rows] == [("CommandFailed", "c1.2", None), ("LegEnded", "c1.3", refused.cause or "lost")]
 
 
 async def test_a_crash_between_commit_and_send_loses_nothing(

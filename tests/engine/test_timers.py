@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import pytest
 
 from app.engine.engine import Engine
 from app.store import codec
 from app.store.database import engine_pool
+from app.workers import timers
 from app.workers.timers import Timers
 from tests.engine.arrivals import offered, pressed
 from tests.engine.conftest import Start
@@ -70,6 +72,26 @@ async def test_a_timer_that_means_nothing_leaves_the_table(start: Start, db: asy
     await worker.stop()
     await pool.close()
     assert await db.fetchval("SELECT count(*) FROM events WHERE type = 'TimerFired'") == 2
+
+
+async def test_what_is_due_before_the_next_look_fires_when_it_is_due(
+    start: Start, db: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one look that there is here comes before any of them is due."""
+    monkeypatch.setattr(timers, "LOOKS", 60.0)
+    monkeypatch.setattr(timers, "AHEAD", timedelta(seconds=60))
+    engine = await start()
+    for n in range(3):
+        row = "INSERT INTO timers VALUES ('noord', 'call:gone', $1, '', now() + interval '1 s')"
+        await db.execute(row, f"input{n}")
+    pool = await engine_pool(engine._url)
+    worker = Timers(engine, pool, clock)
+    await worker.start()
+    async with asyncio.timeout(20):
+        while await db.fetchval("SELECT count(*) FROM timers"):
+            await asyncio.sleep(0.01)
+    await worker.stop()
+    await pool.close()
 
 
 async def test_the_table_follows_the_state(start: Start, db: asyncpg.Connection) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from app.call.commands import Command
 from app.call.legs import Gather, InRoom, Music, Prompt, Ringing, Role
+from app.providers.asterisk import dialling
 from app.providers.asterisk import sending as sending_module
 from app.providers.asterisk.manner import Manner
 from app.providers.asterisk.names import playback
@@ -30,7 +31,8 @@ class Wire:
         self.asked: list[str] = []
         self.media: list[list[str]] = []
         self.gone: list[str] = []
-        self.phones: dict[str, str] = {}
+        self.phones: dict[str, str | None] = {}
+        """What it says of a phone; None: nothing."""
         self.lost = False
         self.may = asyncio.Event()
         self.may.set()
@@ -46,7 +48,9 @@ class Wire:
         if asked in self.gone:
             self.gone.remove(asked)
             return Answer(404, {"message": "Bridge not found"})
-        return Answer(204, {"state": self.phones.get(path.removeprefix("/deviceStates/"), "Up")})
+        if (state := self.phones.get(path.removeprefix("/deviceStates/"), "Up")) is None:
+            await asyncio.Event().wait()
+        return Answer(204, {"state": state})
 
 
 def sending_over(wire: Wire, tmp_path: Path) -> Sending:
@@ -218,11 +222,14 @@ async def test_a_colleague_who_speaks_on_the_phone_is_not_rung_and_counts_as_bus
     assert wire.asked == ["GET /deviceStates/PJSIP%2F103"]
 
 
-@pytest.mark.parametrize("state", ["NOT_INUSE", "RINGING", "UNAVAILABLE", "UNKNOWN", "of a later Asterisk", ""])
-async def test_any_other_colleague_is_rung_also_when_nothing_is_known(tmp_path: Path, state: str) -> None:
+@pytest.mark.parametrize("state", ["NOT_INUSE", "RINGING", "UNAVAILABLE", "UNKNOWN", "of a later Asterisk", "", None])
+async def test_any_other_colleague_is_rung_also_when_nothing_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str | None
+) -> None:
+    monkeypatch.setattr(dialling, "ASKED", 0.05)
     wire = Wire()
     wire.phones["PJSIP%2F103"] = state
-    wire.gone += ["GET /deviceStates/PJSIP%2F103"] if not state else []
+    wire.gone += ["GET /deviceStates/PJSIP%2F103"] if state == "" else []
     await sending_over(wire, tmp_path).send(dials("colleague"))
     assert wire.asked == ["GET /deviceStates/PJSIP%2F103", "POST /channels"]
 
@@ -234,3 +241,14 @@ async def test_of_an_agent_the_state_is_known_and_of_a_mobile_there_is_none(
     wire = Wire()
     await sending_over(wire, tmp_path).send(dials(role, address))
     assert wire.asked == ["POST /channels"]
+
+
+async def test_a_transfer_key_is_answered_a_moment_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An Asterisk that tells of it is not ready for an answer yet."""
+    monkeypatch.setattr(sending_module, "READY", 0.05)
+    wire = Wire()
+    answering = asyncio.create_task(sending_over(wire, tmp_path).transferred(LEG))
+    await asyncio.sleep(0)
+    assert wire.asked == []
+    await answering
+    assert wire.asked == [f"POST /channels/{LEG}/transfer_progress"]

@@ -13,7 +13,7 @@ TABLES = ("offers", "transfers", "registrations", "callbacks", "warnings", "acce
 
 
 async def fill(pool: asyncpg.Pool, at: datetime, name: str, seq: int) -> None:
-    """A row of each kind as of this moment, and the same that is still owed."""
+    """A row of each kind as of this moment, and the same that is not done yet."""
     await pool.execute("INSERT INTO centres (id, state) VALUES ('noord', '{}') ON CONFLICT DO NOTHING")
     await pool.execute(
         """INSERT INTO offers (centre, seq, n, call, leg, role, party, outcome, rang, rings, estimated, at)
@@ -47,7 +47,7 @@ async def fill(pool: asyncpg.Pool, at: datetime, name: str, seq: int) -> None:
     )
 
 
-async def test_each_kind_goes_after_its_term_and_what_is_owed_stays(database: str) -> None:
+async def test_each_kind_goes_after_its_term_and_what_is_owed_to_a_citizen_stays(database: str) -> None:
     pool = await reading_pool(database)
     await fill(pool, OLD, "old", 1)
     await fill(pool, NEW, "new", 2)

@@ -227,6 +227,15 @@ async def test_what_is_still_owed_can_be_registered_after_the_wrap_up(house: Hou
     assert (await bart.post(f"/calls/{call}/registration", json={"questions": []})).status_code in (400, 404)
 
 
+async def test_a_call_that_is_forgotten_is_owed_no_more(house: House) -> None:
+    call = await house.talking()
+    bart = house.as_("bart")
+    await bart.post(f"/calls/{call}/hang-up")
+    assert (await bart.get("/me/presence")).json()["owes"] == [call]
+    await house.pool.execute("DELETE FROM calls WHERE id = $1", call)
+    assert (await bart.get("/me/presence")).json()["owes"] == []
+
+
 @pytest.mark.parametrize("who_ends", ["the caller", "the agent", "the agent, and the caller"])
 async def test_what_was_said_at_the_end_is_promised_in_the_wrap_up(house: House, who_ends: str) -> None:
     """"Ik ga dat uitzoeken, u wordt teruggebeld", and the line is gone before anybody clicked (domain §3.7)."""

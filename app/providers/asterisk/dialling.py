@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
 from app.call.legs import Ringing
@@ -9,7 +10,10 @@ from app.providers.asterisk.addresses import caller_id, endpoint
 from app.providers.asterisk.manner import Manner
 from app.providers.asterisk.reading import DEVICE, LEG_TAG, phone
 from app.providers.asterisk.rest import Rest
-from app.providers.base import BARRED, Order, Refused
+from app.providers.base import BARRED, Order, Refused, Uncertain
+
+ASKED = 0.5
+"""Seconds Asterisk may take to say how a phone is; then it is dialled all the same."""
 
 
 async def dial(rest: Rest, manner: Manner, order: Order, do: Ringing) -> None:
@@ -30,7 +34,7 @@ async def dial(rest: Rest, manner: Manner, order: Order, do: Ringing) -> None:
     if shown := caller_id(order.name, order.shows):
         asked["callerId"] = shown
     if order.role == "colleague" and await _in_use(rest, phone(do.address, manner.phones)):
-        raise Refused("the phone is in use", gone=True, cause="busy")
+        raise Refused("the phone is in use", cause="busy")
     answer = await rest("POST", "/channels", asked, {"variables": {"PJSIP_TRANSFER_HANDLING()": "ari-only"}})
     if not answer.done and (await rest("GET", f"/channels/{leg}")).status == 404:
         raise Refused(f"the phone cannot be dialled (status {answer.status})")
@@ -44,5 +48,9 @@ async def _in_use(rest: Rest, name: str) -> bool:
     """
     if not name:
         return False
-    answer = await rest("GET", f"/deviceStates/{quote(name, safe='')}")
+    try:
+        async with asyncio.timeout(ASKED):
+            answer = await rest("GET", f"/deviceStates/{quote(name, safe='')}")
+    except (Uncertain, TimeoutError):
+        return False
     return answer.done and DEVICE.get(answer.body["state"]) == "busy"

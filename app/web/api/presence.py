@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from fastapi import Request
+from msgspec.structs import replace
 
 from app.call.agent import Agent, AgentState
 from app.call.events import AgentLoggedOff, AgentLoggedOn, AgentNotReady, AgentReady, Event
@@ -47,10 +48,19 @@ class PresenceAsked(In):
     reason: NotReadyReason | None = None
 
 
+_AGENT = """
+SELECT state, ARRAY(SELECT id FROM calls c WHERE c.centre = a.centre
+                    AND c.id IN (SELECT json_array_elements_text(a.state->'owes'))) AS there
+FROM agents a WHERE centre = $1 AND id = $2"""
+
+
 async def agent_of(means: Means, user: User) -> Agent:
-    """The agent of this token as they are now; who never logged on is logged off."""
-    row = await means.pool.fetchval("SELECT state FROM agents WHERE centre = $1 AND id = $2", user.centre, user.agent)
-    return Agent(user.agent, "logged_off", means.clock()) if row is None else codec.agent(row)
+    """The agent of this token as they are now; who never logged on is logged off. Forgotten calls are owed no more."""
+    row = await means.pool.fetchrow(_AGENT, user.centre, user.agent)
+    if row is None:
+        return Agent(user.agent, "logged_off", means.clock())
+    agent = codec.agent(row["state"])
+    return replace(agent, owes=tuple(call for call in agent.owes if call in row["there"]))
 
 
 def shown(agent: Agent) -> Presence:
