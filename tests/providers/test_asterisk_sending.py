@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,11 @@ class Wire:
         self.lost = False
         self.may = asyncio.Event()
         self.may.set()
+        self.later: list[asyncio.Task[None]] = []
+
+    def beside(self, what: Coroutine[Any, Any, None]) -> None:
+        """Done when the test comes to it."""
+        self.later.append(asyncio.get_running_loop().create_task(what))
 
     async def __call__(
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: Body = None
@@ -55,7 +61,9 @@ class Wire:
 
 def sending_over(wire: Wire, tmp_path: Path) -> Sending:
     manner = Manner("warmlijn", "PJSIP/{user}", "PJSIP/{number}@trunk", "waiting", "hold")
-    sending = Sending(lambda: wire, Voices(tmp_path), Keys(Gather(())).gathers, manner)
+    sending = Sending(
+        lambda: wire, Voices(tmp_path), Keys(Gather(())).gathers, manner, lambda _leg, _step: False, wire.beside
+    )
     sending.met(LEG)
     return sending
 
@@ -252,3 +260,19 @@ async def test_a_transfer_key_is_answered_a_moment_later(tmp_path: Path, monkeyp
     assert wire.asked == []
     await answering
     assert wire.asked == [f"POST /channels/{LEG}/transfer_progress"]
+
+
+@pytest.mark.parametrize("moves_on", [False, True])
+async def test_music_of_a_caller_who_joined_is_stopped_twice_unless_something_new_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves_on: bool
+) -> None:
+    """Asterisk may forget the first."""
+    monkeypatch.setattr(sending_module, "AGAIN", 0.05)
+    wire = Wire()
+    sending = sending_over(wire, tmp_path)
+    await sending.send(Order(CENTRE, CALL, Command(LEG, 2, "Music", Music("hold")), "nl", line=INBOUND))
+    await sending.send(joins(3, "caller"))
+    if moves_on:
+        await sending.send(Order(CENTRE, CALL, Command(LEG, 4, "Music", Music("hold")), "nl", line=INBOUND))
+    await asyncio.gather(*wire.later)
+    assert wire.asked.count(f"DELETE /channels/{INBOUND}/moh") == (1 if moves_on else 2)

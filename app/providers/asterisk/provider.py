@@ -61,7 +61,7 @@ class Asterisk:
         self.devices = Devices(lambda told: self._tell(told))
         self.codes = Codes(centre, lambda told: self._tell(told))
         manner = Manner(settings.app, settings.phones, settings.outside, settings.music_waiting, settings.music_hold)
-        self.sending = Sending(self.rest, self.voices, self.gathers, manner, self._nothing_said)
+        self.sending = Sending(self.rest, self.voices, self.gathers, manner, self._nothing_said, self.spawn)
 
     def rest(self) -> Rest:
         """The way to Asterisk now. Raises Uncertain without one."""
