@@ -37,8 +37,9 @@ AGAIN = 0.05
 (`generator_force` in its channel.c): 1 of 2,400 callers who joined a room went on hearing music; of 4,800 with this 0.
 """
 READY = 0.1
-"""Seconds Asterisk gets between telling of a transfer key and our answer: until it has made ready for one, an answer
-ends Asterisk itself (22.10, res_pjsip_refer, once in eight runs with an answer within a millisecond)."""
+"""Seconds Asterisk gets between telling of a transfer key and our answer. 22.10 tells of it a moment before it has set
+what an answer needs, and an answer in that moment ends it (`res_pjsip_refer`, SIGSEGV).
+"""
 STOPS = 25
 """Times it is asked whether a playback is over that was stopped, fifty a second."""
 EMPTY = 1.0
