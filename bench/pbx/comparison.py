@@ -20,17 +20,20 @@ async def comparison(house: House, rate: int, seconds: int) -> list[Result]:
     """One after the other, on one Asterisk."""
     seen: dict[str, Seen] = {}
     lost: dict[str, int] = {}
+    unseen: dict[str, int] = {}
     for way in WAYS:
         async with house.watched(way.number) as told:
             called = await call(house.pbx, way.number, rate, seconds, STAYS)
         found = seen[way.name] = told()
         lost[way.name] = called.made - called.succeeded + found.apart
+        unseen[way.name] = called.made - min(len(found.ringing), len(found.bridged))
         await asyncio.sleep(1.0)
     made = rate * seconds
     return [
         *(result for way, found in seen.items() if way != WARMLIJN for result in _figures(way, rate, found)),
         *_figures(WARMLIJN, rate, seen[WARMLIJN], [seen[way.name] for way in WAYS if way.queue]),
         *(Result(f"{way} {rate}/s: calls that failed", n, "", "= 0", f"of {made}") for way, n in lost.items()),
+        *(Result(f"{way} {rate}/s: calls not measured", n, "", "= 0", f"of {made}") for way, n in unseen.items()),
     ]
 
 
@@ -43,6 +46,7 @@ def _figures(way: str, rate: int, found: Seen, queues: list[Seen] | None = None)
             least = min((Seen.at(getattr(queue, what), share) for queue in queues or ()), default=0.0)
             bound = f"<= {least + more:.0f}" if queues else ""
             when = "INVITE to ringing" if what == "ringing" else "answer to bridged"
-            note = f"app_queue {least:.0f}" if queues else f"{len(found.ringing)} calls"
+            count = len(getattr(found, what))
+            note = f"app_queue {least:.0f}, {count} calls" if queues else f"{count} calls"
             made.append(Result(f"{way} {rate}/s: {when} p{share * 100:.0f}", value, "ms", bound, note))
     return made

@@ -163,7 +163,11 @@ class Records(ABC):
         )
 
 
-_AGENTS = "SELECT id, state->>'state' FROM agents WHERE state->>'state' NOT IN ('ready', 'logged_off') ORDER BY id"
+_AGENTS = """
+SELECT id, state->>'state' FROM agents a
+WHERE state->>'state' NOT IN ('ready', 'logged_off') OR (state->>'state' = 'logged_off' AND EXISTS (
+    SELECT FROM events e WHERE e.subject = 'agent:' || a.id AND e.type = 'AgentLoggedOn')) ORDER BY id"""
+"""Who came, and is not ready any more."""
 _LEFT = """
 SELECT name FROM outbox UNION ALL SELECT 'living ' || id FROM calls WHERE live UNION ALL
 SELECT t.name FROM timers t JOIN calls c ON c.id = t.subject WHERE NOT c.live"""

@@ -35,7 +35,7 @@ async def test_it_tells_what_the_phones_heard_and_names_the_story_that_went_othe
     assert set(stories) == {"Warm doorverbonden", "Collega weigert", "Niet waar"}
     heard = stories["Warm doorverbonden"]
     assert re.search(r"de beller: een stem .* Youssef Amrani \d+ s · muziek \d+ s · Omar Haddad \d+ s", heard), heard
-    assert re.search(r"Omar Haddad: .*een stem die zegt wie er belt .* · Youssef Amrani .* · de beller", heard), heard
+    assert re.search(r"Omar Haddad: .*een stem .* · Youssef Amrani .* · de beller", heard), heard
     assert re.search(r"Omar Haddad: \d,\d s \(1 x\), opgenomen", heard), heard
     assert "doorverbonden met omar" in heard
     assert "Thomas Bos belt terug" in stories["Collega weigert"]

@@ -32,3 +32,8 @@ async def test_no_request_overtakes_another(stage: Stage) -> None:
     found = await asyncio.gather(*(made_used_and_gone(rest, f"order-{n}") for n in range(60)))
     assert [statuses[:3] for statuses in found] == [[200, 400, 204]] * 60
     assert {statuses[3] for statuses in found} <= {404, 409}
+
+
+async def test_what_is_none_of_our_business_is_not_sent_at_all(stage: Stage) -> None:
+    told = await stage.asterisk.rest()("GET", f"/applications/{stage.asterisk.settings.app}")
+    assert {each["type"] for each in told.body["events_disallowed"]} == {"ChannelVarset", "ChannelConnectedLine"}

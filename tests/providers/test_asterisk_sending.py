@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,8 @@ class Wire:
         self.asked: list[str] = []
         self.media: list[list[str]] = []
         self.gone: list[str] = []
+        self.conflicts: list[str] = []
+        """What is said not to be done, although it is."""
         self.phones: dict[str, str | None] = {}
         """What it says of a phone; None: nothing."""
         self.lost = False
@@ -51,6 +54,8 @@ class Wire:
         await self.may.wait()
         if self.lost:
             raise Uncertain("the link is gone")
+        if asked in self.conflicts:
+            return Answer(409, {"message": "Channel with given unique ID already exists"})
         if asked in self.gone:
             self.gone.remove(asked)
             return Answer(404, {"message": "Bridge not found"})
@@ -262,9 +267,9 @@ async def test_a_transfer_key_is_answered_a_moment_later(tmp_path: Path, monkeyp
     assert wire.asked == [f"POST /channels/{LEG}/transfer_progress"]
 
 
-@pytest.mark.parametrize("moves_on", [False, True])
-async def test_music_of_a_caller_who_joined_is_stopped_twice_unless_something_new_was_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves_on: bool
+@pytest.mark.parametrize("meanwhile", ["nothing", "something new was told", "this process hung"])
+async def test_music_of_a_caller_who_joined_is_stopped_twice_unless_somebody_may_have_told_something_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: str
 ) -> None:
     """Asterisk may forget the first."""
     monkeypatch.setattr(sending_module, "AGAIN", 0.05)
@@ -272,7 +277,26 @@ async def test_music_of_a_caller_who_joined_is_stopped_twice_unless_something_ne
     sending = sending_over(wire, tmp_path)
     await sending.send(Order(CENTRE, CALL, Command(LEG, 2, "Music", Music("hold")), "nl", line=INBOUND))
     await sending.send(joins(3, "caller"))
-    if moves_on:
+    if meanwhile == "this process hung":
+        await asyncio.sleep(0)
+        time.sleep(sending_module.AGAIN + sending_module.HUNG)
+    if meanwhile == "something new was told":
         await sending.send(Order(CENTRE, CALL, Command(LEG, 4, "Music", Music("hold")), "nl", line=INBOUND))
     await asyncio.gather(*wire.later)
-    assert wire.asked.count(f"DELETE /channels/{INBOUND}/moh") == (1 if moves_on else 2)
+    assert wire.asked.count(f"DELETE /channels/{INBOUND}/moh") == (2 if meanwhile == "nothing" else 1)
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_that_a_phone_was_not_dialled_is_only_believed_when_there_is_no_channel(
+    tmp_path: Path, there: bool
+) -> None:
+    wire = Wire()
+    wire.conflicts.append("POST /channels")
+    wire.gone += [] if there else [f"GET /channels/{LEG}"]
+    dialled = sending_over(wire, tmp_path).send(dials("agent"))
+    if there:
+        await dialled
+    else:
+        with pytest.raises(Refused):
+            await dialled
+    assert wire.asked == ["POST /channels", f"GET /channels/{LEG}"]

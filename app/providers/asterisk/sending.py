@@ -36,6 +36,8 @@ AGAIN = 0.05
 """Seconds after which music is stopped once more. Asterisk forgets a stop that comes while it makes the next piece
 (`generator_force` in its channel.c): 1 of 2,400 callers who joined a room went on hearing music; of 4,800 with this 0.
 """
+HUNG = 0.25
+"""Seconds late after which it is not: a process that hung meanwhile is not the one that tells this leg things."""
 READY = 0.1
 """Seconds Asterisk gets between telling of a transfer key and our answer. 22.10 tells of it a moment before it has set
 what an answer needs, and an answer in that moment ends it (`res_pjsip_refer`, SIGSEGV).
@@ -342,10 +344,12 @@ class Sending:
             self._beside(self._silence_again(order.command.leg, step, channel))
 
     async def _silence_again(self, leg: str, step: int, channel: str) -> None:
-        """Unless the leg was told something else meanwhile, or is over. Raises Uncertain."""
+        """Unless the leg was told something new, perhaps by another process, or is over. Raises Uncertain."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
         await asyncio.sleep(AGAIN)
         told = self._legs.get(leg)
-        if told is not None and told.latest == step:
+        if told is not None and told.latest == step and clock() - began < AGAIN + HUNG:
             await self._rest()("DELETE", f"/channels/{channel}/moh")
 
     async def _enter(self, room: str, channel: str, before: list[Asked], after: list[Asked]) -> Answer:

@@ -92,6 +92,8 @@ async def _evening(
             await evening.one(story)
         limit = policy.ringing.rings * policy.ringing.cycle
         tell("\n" + word("figures", language, silence=evening.silence, rang=evening.rang, limit=limit))
+        if evening.dead_line:
+            tell(word("dead_line", language, seconds=evening.dead_line))
         if left := await _left(pbx):
             evening.wrong.append(word("left", language, what=left))
     return evening.wrong, evening.count
@@ -129,7 +131,7 @@ class _Playing:
         self._stage, self._teller, self._tell = stage, teller, tell
         self.wrong: list[str] = []
         self.count = 0
-        self.silence = self.rang = 0.0
+        self.silence = self.dead_line = self.rang = 0.0
         """The longest of all, in seconds."""
 
     async def side_by_side(self, stories: Sequence[Story]) -> None:
@@ -166,8 +168,11 @@ class _Playing:
         mine = [promise for promise in promises if promise["call"] in scene.calls]
         self._tell("\n".join(self._teller.scene(scene, histories, mine)))
         self.count += 1
-        heard = [guest.phone for guest in scene.guests if not guest.phone.spared]
-        self.silence = max([self.silence, *(phone.longest_silence for phone in heard)])
+        for phone in (guest.phone for guest in scene.guests):
+            if phone.spared:
+                self.dead_line = max(self.dead_line, phone.longest_silence)
+            else:
+                self.silence = max(self.silence, phone.longest_silence)
         self.rang = max([self.rang, *(rang.seconds for rang in scene.rang)])
         if scene.trouble:
             self.wrong.append(self._teller.title(scene))

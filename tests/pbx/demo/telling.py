@@ -7,7 +7,7 @@ from typing import Any
 
 from app.call.policy import Policy
 from app.demo.telling import History
-from tests.pbx.demo.ear import WORDS, Piece, Sound
+from tests.pbx.demo.ear import Piece, Sound
 from tests.pbx.demo.stage import Rang, Said, Scene
 from tests.pbx.demo.words import word
 
@@ -83,16 +83,14 @@ class Teller(History):
     def _heard(self, scene: Scene) -> Iterator[str]:
         for who, pieces in scene.heard.items():
             if pieces:
-                what = " · ".join(self._piece(who, piece) for piece in pieces)
+                what = " · ".join(self._piece(piece) for piece in pieces)
                 yield self.word("heard_by", who=self._name(who), what=what)
         for guest in scene.guests:
             yield self.word("at_most", seconds=guest.phone.longest_silence)
 
-    def _piece(self, who: str, piece: Piece) -> str:
+    def _piece(self, piece: Piece) -> str:
         seconds = round(piece.seconds) if piece.seconds >= 1.0 else piece.seconds
-        announced = piece.sound == WORDS and not who.startswith("caller")
-        what = self.word("announced") if announced else self._sound(piece.sound)
-        return self.word("piece", what=what, seconds=seconds)
+        return self.word("piece", what=self._sound(piece.sound), seconds=seconds)
 
     def _sound(self, sound: Sound) -> str:
         return self.word("and").join(sorted(map(self._name, sound)))

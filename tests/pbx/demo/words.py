@@ -56,7 +56,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "the_caller": ("de beller", "the caller"),
     "and": (" en ", " and "),
     "words": ("een stem", "a voice"),
-    "announced": ("een stem die zegt wie er belt", "a voice that says who calls"),
     "at_most": (
         "de beller hoorde hoogstens {seconds} s achtereen niets",
         "the caller heard nothing for {seconds} s in a row at most",
@@ -128,6 +127,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "figures": (
         "Langste stilte bij een beller {silence} s; langst overgaan {rang} s (een vierde keer komt na {limit} s).",
         "Longest silence of a caller {silence} s; longest ringing {rang} s (a fourth time comes after {limit} s).",
+    ),
+    "dead_line": (
+        "Op de lijn van een toestel dat dood ging, hoorde de beller {seconds} s niets.",
+        "On the line of a phone that died the caller heard nothing for {seconds} s.",
     ),
     "done": (
         "{n} verhalen in {seconds} s, alles ging zoals verteld. Er is niets blijven draaien.",
