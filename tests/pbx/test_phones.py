@@ -147,6 +147,7 @@ async def test_a_colleague_on_a_mobile_presses_a_key_hears_who_it_is_and_takes_t
         assert await hear(caller=caller, bart=bart) == {"caller": {"music"}, "bart": {"ringback"}}
         await pocket.spoken_to()
         await pocket.presses("1")
+        await hears_a_sentence(pocket)
         await speaking(outside)
         heard = await hear(caller=caller, bart=bart, pocket=pocket)
         assert heard == {"caller": {"music"}, "bart": {"mobile"}, "pocket": {"101"}}
@@ -196,6 +197,7 @@ async def test_an_agent_at_home_presses_a_key_and_hears_who_calls(outside: Stage
         await pocket.spoken_to()
         assert isinstance((await outside.calls())[-1].phase, Offering)
         await pocket.presses("1")
+        await hears_a_sentence(pocket)
         await outside.phase(Talking)
         assert await hear(caller=caller, pocket=pocket) == {"caller": {"mobile"}, "pocket": {"caller"}}
         await caller.hangs_up()
@@ -258,6 +260,28 @@ async def test_the_transfer_key_pressed_again_connects(stage: Stage) -> None:
         assert await hear(caller=caller, ans=ans) == {"caller": {"103"}, "ans": {"caller"}}
         await caller.hangs_up()
         await asyncio.gather(ans.over(), bart.parted())
+        await stage.ends(DONE)
+
+
+async def test_a_colleague_puts_the_caller_on_hold_with_the_phone_s_own_key_after_the_transfer(stage: Stage) -> None:
+    """Of the colleague nothing is recorded any more: with the hold key baresip ends that."""
+    async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
+        call = await talking(stage, caller, bart)
+        await stage.clicks(ConsultAsked(call, "bart", "ans"))
+        await ans.rings()
+        await ans.accepts()
+        await speaking(stage)
+        await stage.clicks(CompleteAsked(call, "bart"))
+        await bart.over()
+        await for_good(stage)
+        await ans.command("hold")
+        await stage.until(lambda c: isinstance(c.legs[0].doing, Music))
+        assert await hear(caller=caller) == {"caller": {"music"}}
+        await ans.command("resume")
+        await stage.until(lambda c: not isinstance(c.legs[0].doing, Music) and all(leg.joined for leg in c.legs))
+        assert await hear(caller=caller) == {"caller": {"103"}}
+        await caller.hangs_up()
+        await ans.over()
         await stage.ends(DONE)
 
 
