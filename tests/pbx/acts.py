@@ -33,6 +33,18 @@ async def answered_in_the_menu(stage: Records, caller: Phone, bart: Phone, diall
     await hear_each_other(caller, bart)
 
 
+async def hears_a_sentence(phone: Phone) -> None:
+    """Soon there is a second of sound in which nobody's tone is: somebody is told something."""
+    try:
+        async with asyncio.timeout(8):
+            heard, before = {"": 1.0}, 0
+            while heard or phone.sound < before + 8:
+                before = phone.sound
+                heard = await phone.hears(1.0, settle=0.0)
+    except TimeoutError:
+        raise AssertionError(f"{phone.who} hears no sentence") from None
+
+
 async def talking(stage: Records, caller: Phone, bart: Phone) -> str:
     """The caller speaks with Bart; the id of the call."""
     await stage.ready("bart")

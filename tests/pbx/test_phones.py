@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from app.call.call import Connected, Consulting, Offering, Talking
 from app.call.events import CallerIdentified, CompleteAsked, ConsultAsked
 from app.call.legs import Gather, Music, Prompt
-from app.call.policy import Address, AgentProfile, Keys, Policy
+from app.call.policy import Address, AgentProfile, Keys, Policy, Text
 from app.providers.base import Arrival
 from tests.pbx import ports
-from tests.pbx.acts import both_back, hear, talking, until_agent, until_device
+from tests.pbx.acts import both_back, hear, hears_a_sentence, talking, until_agent, until_device
 from tests.pbx.asterisk import Pbx
 from tests.pbx.network import progressing
 from tests.pbx.phone import Phone
@@ -28,6 +28,9 @@ from tests.pbx.wire import Trace, header, traced
 pytestmark = pytest.mark.pbx
 CITIZEN = "612345678"
 """The end of the caller's number, however it is written."""
+LONG = {"nl": "Dit is een zin die zo lang duurt dat wie hem hoort er een hele tijd naar luistert, en dan nog even."}
+TOLD = ("transfer_unknown", "transfer_refused", "announce", "announce_agent")
+"""What agents and colleagues are told, here all in one long sentence."""
 
 
 def outdoors() -> Policy:
@@ -37,7 +40,8 @@ def outdoors() -> Policy:
     colleagues = rules.colleagues | {
         "ans": replace(rules.colleagues["ans"], addresses=(Address("sip:103@pbx", 1), Address(f"tel:{MOBILE}", 2))),
     }
-    return replace(rules, agents=agents, colleagues=colleagues, keys=Keys("*7", "*8"))
+    texts = rules.texts | {name: Text(name, LONG) for name in TOLD}
+    return replace(rules, agents=agents, colleagues=colleagues, texts=texts, keys=Keys("*7", "*8"))
 
 
 @pytest_asyncio.fixture
@@ -143,6 +147,7 @@ async def test_a_colleague_on_a_mobile_presses_a_key_hears_who_it_is_and_takes_t
         assert await hear(caller=caller, bart=bart) == {"caller": {"music"}, "bart": {"ringback"}}
         await pocket.spoken_to()
         await pocket.presses("1")
+        await hears_a_sentence(pocket)
         await speaking(outside)
         heard = await hear(caller=caller, bart=bart, pocket=pocket)
         assert heard == {"caller": {"music"}, "bart": {"mobile"}, "pocket": {"101"}}
@@ -192,6 +197,7 @@ async def test_an_agent_at_home_presses_a_key_and_hears_who_calls(outside: Stage
         await pocket.spoken_to()
         assert isinstance((await outside.calls())[-1].phase, Offering)
         await pocket.presses("1")
+        await hears_a_sentence(pocket)
         await outside.phase(Talking)
         assert await hear(caller=caller, pocket=pocket) == {"caller": {"mobile"}, "pocket": {"caller"}}
         await caller.hangs_up()
@@ -204,12 +210,12 @@ async def test_an_agent_at_home_presses_a_key_and_hears_who_calls(outside: Stage
 async def test_a_wrong_or_forbidden_number_is_told_and_nothing_is_dialled(outside: Stage, wanted: str) -> None:
     async with traced(outside.pbx) as trace, phones(outside, "101", "caller") as (bart, caller):
         await talking(outside, caller, bart)
-        heard = bart.sound
         await bart.command("transfer", f"sip:{wanted}@{outside.pbx.sip}")
         call = await outside.until(lambda c: any(isinstance(leg.doing, Prompt) for leg in c.legs))
         assert isinstance(call.phase, Talking)
+        meanwhile, _ = await asyncio.gather(hear(caller=caller), hears_a_sentence(bart))
+        assert meanwhile == {"caller": {"music"}}
         await outside.until(lambda c: all(leg.joined for leg in c.legs))
-        assert bart.sound > heard
         await both_speak(caller, bart)
         assert len((await outside.calls())[-1].legs) == 2
         await caller.hangs_up()
@@ -254,6 +260,28 @@ async def test_the_transfer_key_pressed_again_connects(stage: Stage) -> None:
         assert await hear(caller=caller, ans=ans) == {"caller": {"103"}, "ans": {"caller"}}
         await caller.hangs_up()
         await asyncio.gather(ans.over(), bart.parted())
+        await stage.ends(DONE)
+
+
+async def test_a_colleague_puts_the_caller_on_hold_with_the_phone_s_own_key_after_the_transfer(stage: Stage) -> None:
+    """Of the colleague nothing is recorded any more: with the hold key baresip ends that."""
+    async with phones(stage, "101", "103", "caller") as (bart, ans, caller):
+        call = await talking(stage, caller, bart)
+        await stage.clicks(ConsultAsked(call, "bart", "ans"))
+        await ans.rings()
+        await ans.accepts()
+        await speaking(stage)
+        await stage.clicks(CompleteAsked(call, "bart"))
+        await bart.over()
+        await for_good(stage)
+        await ans.command("hold")
+        await stage.until(lambda c: isinstance(c.legs[0].doing, Music))
+        assert await hear(caller=caller) == {"caller": {"music"}}
+        await ans.command("resume")
+        await stage.until(lambda c: not isinstance(c.legs[0].doing, Music) and all(leg.joined for leg in c.legs))
+        assert await hear(caller=caller) == {"caller": {"103"}}
+        await caller.hangs_up()
+        await ans.over()
         await stage.ends(DONE)
 
 
