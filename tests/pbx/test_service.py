@@ -36,8 +36,9 @@ async def test_killed_in_a_conversation_and_started_again(
 async def signals(service: Service, number: signal.Signals) -> None:
     """To all its processes: stopped, it answers nobody, and does not let go of anything."""
     with suppress(FileNotFoundError, ProcessLookupError):  # it is over
-        children = Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()
-        for pid in (service.pid, *map(int, children)):
+        threads = Path(f"/proc/{service.pid}/task").iterdir()
+        children = [int(pid) for thread in threads for pid in (thread / "children").read_text().split()]
+        for pid in (service.pid, *children):
             os.kill(pid, number)
 
 
