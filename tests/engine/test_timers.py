@@ -22,6 +22,18 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+async def until_all_fired(engine: Engine, db: asyncpg.Connection) -> None:
+    """One process looks until the table is empty."""
+    pool = await engine_pool(engine._url)
+    worker = Timers(engine, pool, clock)
+    await worker.start()
+    async with asyncio.timeout(20):
+        while await db.fetchval("SELECT count(*) FROM timers"):
+            await asyncio.sleep(0.01)
+    await worker.stop()
+    await pool.close()
+
+
 async def test_none_fires_after_it_was_cancelled_and_none_is_lost(start: Start, db: asyncpg.Connection) -> None:
     engines = [await start("a"), await start("b")]
     pool = await engine_pool(engines[0]._url)
@@ -63,14 +75,7 @@ async def test_a_timer_that_means_nothing_leaves_the_table(start: Start, db: asy
     engine = await start()
     await db.execute("INSERT INTO timers VALUES ('noord', 'call:gone', 'input', '', now())")
     await db.execute("INSERT INTO timers VALUES ('noord', 'agent:gone', 'wrap_up', '', now())")
-    pool = await engine_pool(engine._url)
-    worker = Timers(engine, pool, clock)
-    await worker.start()
-    async with asyncio.timeout(20):
-        while await db.fetchval("SELECT count(*) FROM timers"):
-            await asyncio.sleep(0.01)
-    await worker.stop()
-    await pool.close()
+    await until_all_fired(engine, db)
     assert await db.fetchval("SELECT count(*) FROM events WHERE type = 'TimerFired'") == 2
 
 
@@ -84,14 +89,7 @@ async def test_what_is_due_before_the_next_look_fires_when_it_is_due(
     for n in range(3):
         row = "INSERT INTO timers VALUES ('noord', 'call:gone', $1, '', now() + interval '1 s')"
         await db.execute(row, f"input{n}")
-    pool = await engine_pool(engine._url)
-    worker = Timers(engine, pool, clock)
-    await worker.start()
-    async with asyncio.timeout(20):
-        while await db.fetchval("SELECT count(*) FROM timers"):
-            await asyncio.sleep(0.01)
-    await worker.stop()
-    await pool.close()
+    await until_all_fired(engine, db)
 
 
 async def test_the_table_follows_the_state(start: Start, db: asyncpg.Connection) -> None:

@@ -37,7 +37,7 @@ AGAIN = 0.05
 (`generator_force` in its channel.c): 1 of 2,400 callers who joined a room went on hearing music; of 4,800 with this 0.
 """
 HUNG = 0.25
-"""Seconds late after which it is not: a process that hung meanwhile is not the one that tells this leg things."""
+"""So many seconds late it is left: a process that hung meanwhile is not the one that tells this leg things."""
 READY = 0.1
 """Seconds Asterisk gets between telling of a transfer key and our answer. 22.10 tells of it a moment before it has set
 what an answer needs, and an answer in that moment ends it (`res_pjsip_refer`, SIGSEGV).
