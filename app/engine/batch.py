@@ -1,7 +1,8 @@
-"""One transaction: lock the centres that are free, read what the events need, decide, write, commit.
+"""One transaction: decide by what is remembered, or lock the centres that are free and read; write, commit.
 
-Four round trips, whatever the number of events (storage findings): BEGIN, lock and read, write, NOTIFY and COMMIT;
-three while more waits, for then the COMMIT begins the next one, and four again where another process is at work too.
+One round trip, whatever the number of events, where all that they concern is remembered: the write compares the
+centres' numbers, and commits. Else four: BEGIN, lock and read, write, COMMIT; three while more waits and another
+process is at work too, for then the COMMIT begins the next one (decision 0034).
 Nothing here talks to anything but the database.
 """
 
@@ -18,6 +19,7 @@ from app.call.events import CallbackChanged, CallerIdentified
 from app.call.legs import Doing, Leg, refs
 from app.engine.arrivals import Handled, Item, Step, callback_of
 from app.engine.deciding import NEXT, Decide, Deciding
+from app.engine.errors import Stale
 from app.engine.handing import Written, handed
 from app.engine.policies import Policies
 from app.engine.saving import save_fired, save_private, save_state, save_step
@@ -79,8 +81,8 @@ class Batch:
         """Commands that this process is to send."""
         self.answered: set[tuple[str, str]] = set()
         """(centre, leg) of those that an answer tells."""
-        self._senders: set[str] = set()
-        """Processes that have commands to send now."""
+        self._by_memory = False
+        """Nothing is locked or read before the write, which says whether that was right."""
 
     @property
     def steps(self) -> list[Step]:
@@ -88,18 +90,38 @@ class Batch:
         return self._deciding.steps
 
     async def run(self) -> None:
-        """Everything, up to and including COMMIT; then the items are answered. Raises what the database raises."""
-        seen = await self._lock_and_read()
+        """Everything, up to and including COMMIT; then the items are answered.
+
+        Raises Stale when nothing was written for what was remembered was not enough, and what the database raises.
+        """
+        self._by_memory = self._remembers()
+        seen: set[tuple[str, str, str]] = set()
+        if self._by_memory:
+            self._scenes |= {centre: known.later(known.centre, known.seq) for centre, known in self._known.items()}
+        else:
+            seen = await self._lock_and_read()
         items = [item for item in self._items if item.arrival.centre in self._scenes]
         for item in items:
             item.begin(seen=(item.arrival.centre, item.subject, item.arrival.key) in seen)
             if not item.seen:
                 await self._deciding.take(item)
+        if self._by_memory and self._deciding.aside:
+            raise Stale  # it may have been saved before: rules need not bear that
         for item, handled in zip(items, await self._save(items), strict=True):
             if item.error is not None:
                 item.fail(item.error)
             else:
                 item.answer(handled)
+
+    def _remembers(self) -> bool:
+        """Whether all that these events concern is known, in centres where nobody else was at work just now."""
+        if self._connection.is_in_transaction():
+            return False
+        for item in self._items:
+            known = self._known.get(item.arrival.centre)
+            if known is None or known.strange or not known.holds(item.arrival.event):
+                return False
+        return True
 
     async def _lock_and_read(self) -> set[tuple[str, str, str]]:
         """Lock the centres that are free; wait when none is, for one that was passed over too often, or is shared."""
@@ -197,13 +219,11 @@ class Batch:
         wanted = {(centre, ref): None for centre, doing in said for ref in refs(doing) if (centre, ref) not in names}
         write.wanted = list(wanted)
         written = Written(lines={(row[0], row[1]): row[4] for row in write.rows["lines"]})
-        for kind, centre, a, b in await write.run(self._connection):
+        for kind, centre, a, b in await self._commit(write):
             if kind in ("sealed", "name"):
                 names |= opened(self._seal, [(kind, centre, a, b)])
-            else:
+            elif kind != "held":
                 written.take(kind, centre, a, b)
-        self._senders = set(written.claims.values())
-        await self._connection.execute(f"{self._news()}COMMIT{'; BEGIN' if self._more() else ''}")
         self.handed = handed(self.steps, self._scenes, written, names, self._node)
         for centre, scene in self._scenes.items():
             self._policies.activate(centre, scene.centre.policy)
@@ -213,12 +233,21 @@ class Batch:
         self._remembered |= self._known | self._scenes
         return answers
 
-    def _news(self) -> str:
-        """The NOTIFY that wakes other processes; nothing depends on its arrival."""
-        if not self.steps:
-            return ""
-        told = codec.text(Told(self._node, sorted(self._scenes), sorted(self._senders)))
-        return f"SELECT pg_notify('warmlijn', '{told.replace(chr(39), chr(39) * 2)}'); "
+    async def _commit(self, write: Write) -> list[asyncpg.Record]:
+        """Write and commit; other processes are told, but nothing depends on that. Raises Stale."""
+        numbers = {centre: scene.began for centre, scene in sorted(self._scenes.items())}
+        try:
+            rows = await write.run(self._connection, numbers, self._node if self.steps else "")
+        except asyncpg.UniqueViolationError as error:
+            if self._by_memory:
+                raise Stale from error
+            raise
+        if not any(row[0] == "held" for row in rows):
+            raise Stale
+        if not self._by_memory:
+            strange = any(scene.strange for scene in self._scenes.values())
+            await self._connection.execute(f"COMMIT{'; BEGIN' if strange and self._more() else ''}")
+        return rows
 
     def _told(self, item: Item) -> tuple[Leg, ...]:
         """The legs whose present step is the answer: the one asked for, or those of the call that this changed.

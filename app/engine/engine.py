@@ -13,7 +13,7 @@ import asyncpg
 from app.engine.arrivals import Committed, Handled, Item, subject_of
 from app.engine.batch import Batch
 from app.engine.deciding import Decide, quarantine_row
-from app.engine.errors import Overloaded, Quarantined, Unavailable, UnknownCentre
+from app.engine.errors import Overloaded, Quarantined, Stale, Unavailable, UnknownCentre
 from app.engine.policies import Policies
 from app.engine.scene import Scene
 from app.logs import logger
@@ -224,6 +224,13 @@ class Engine:
                 log.exception("engine.listener")
 
     async def _transact(self, items: list[Item]) -> Batch:
+        """By what is remembered, or else by what is read: a first try in vain forgets these centres."""
+        try:
+            return await self._try(items)
+        except Stale:
+            return await self._try(items)
+
+    async def _try(self, items: list[Item]) -> Batch:
         if self._connection is None or self._connection.is_closed():
             self._connection = await engine_connection(self._url)
         batch = Batch(

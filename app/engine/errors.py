@@ -13,5 +13,9 @@ class Quarantined(Exception):
     """This event cannot be decided or saved; it was set apart, its neighbours were not harmed."""
 
 
+class Stale(Exception):
+    """What was remembered is not the latest, or the event was saved before: nothing was written; read, decide again."""
+
+
 class UnknownCentre(Exception):
     """No contact centre of this name."""

@@ -32,7 +32,7 @@ def save_state(write: Write, centre: str, scene: Scene) -> None:
             case "call":
                 call = scene.calls[row_id]
                 _timers(write, centre, f"call:{row_id}", before, call)
-                write.rows["calls"].append(_call_row(centre, call, scene))
+                write.rows["calls" if before else "calls_begun"].append(_call_row(centre, call, scene))
             case "agent":
                 agent = scene.agents[row_id]
                 _timers(write, centre, f"agent:{row_id}", before, agent)

@@ -11,10 +11,10 @@ from app.call.call import Call, Degraded, Ended, Waiting
 from app.call.callback import Callback
 from app.call.decision import Centre, Decision
 from app.call.diary import Diary
-from app.call.events import CallbackChanged, CallerIdentified, Event
+from app.call.events import CallbackChanged, CallerIdentified, CallOffered, Event
 from app.call.policy import Policy
 from app.call.world import Waiter, World
-from app.engine.arrivals import callback_of
+from app.engine.arrivals import call_of, callback_of
 from app.store import codec
 
 NOTHING: Mapping[str, Callback] = {}
@@ -44,20 +44,34 @@ class Scene:
         """Calls that this batch read or changed."""
 
     def later(self, centre: Centre, seq: int) -> Scene:
-        """The scene of the next batch: agents, diaries, waiting callers and calls stay, for only events change them."""
+        """The scene of the next batch: what is remembered stays, for only events change it."""
         scene = Scene(centre, seq)
         scene.agents, scene.diaries, scene.waiting = self.agents, self.diaries, self.waiting
-        scene.calls, scene.providers = self.calls, self.providers
+        scene.calls, scene.providers, scene.callbacks = self.calls, self.providers, self.callbacks
         scene.strange = False
         return scene
 
     def settle(self) -> None:
-        """It is saved: let go of calls that are over, and of those with a promise, for promises are read each time."""
-        promising = {callback.call for callback in self.callbacks.values()}
-        for call_id in self._met | promising:
-            call = self.calls.get(call_id)
-            if call is not None and (not live(call) or call.person or call.callback or call_id in promising):
+        """It is saved: let go of calls that are over, and of promises that concern none of those that stay."""
+        for call_id in self._met:
+            if call_id in self.calls and not live(self.calls[call_id]):
                 del self.calls[call_id], self.providers[call_id]
+        if loose := [callback for callback in self.callbacks.values() if callback.call not in self.calls]:
+            about = {call.callback for call in self.calls.values()}
+            persons = {call.person for call in self.calls.values()} - {""}
+            for callback in loose:
+                if callback.id not in about and not (callback.open and callback.person in persons):
+                    del self.callbacks[callback.id]
+
+    def holds(self, event: Event) -> bool:
+        """Whether all that the decision on this event may look at is here, as of this scene's number.
+
+        A call that is offered is a new one; were it not, its event or its row would be there already.
+        """
+        if type(event) is CallerIdentified or callback_of(event):
+            return False
+        call_id = call_of(event)
+        return not call_id or call_id in self.calls or type(event) is CallOffered
 
     def load(self, kind: str, row_id: str, provider: str, state: str) -> None:
         """One row as it was read."""

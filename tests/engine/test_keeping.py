@@ -1,4 +1,4 @@
-"""What a process keeps of calls between two transactions: never what another changed, never what has a promise."""
+"""What a process keeps between two transactions: calls that are not over, with their promises; nothing outdated."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from app.call.call import Call
+from app.call.call import Call, Ended
 from app.call.callback import Callback, Slot
 from app.call.decision import Decision
+from app.call.events import AgentReady, CallbackWithdrawn, CallerIdentified, Event, TimerFired
 from app.engine.arrivals import Item
 from app.engine.batch import Batch
 from app.engine.policies import Policies
@@ -64,19 +66,48 @@ def call(call_id: str, **more: str) -> Call:
     return replace(CALLED.call, id=call_id, **more)
 
 
-def test_a_call_with_a_person_or_a_promise_is_read_each_time() -> None:
-    made = scene(call("c1"), call("c2", person="p"), call("c3", callback="b"))
-    made.settle()
-    assert set(made.calls) == set(made.providers) == {"c1"}
+def promise(call: str, person: str = "") -> Callback:
+    """Open, about a question of this call."""
+    return Callback(f"{call}.cb1", call, "promised", "s", NOW, Slot(NOW, NOW), NOW, person=person)
 
 
-def test_a_call_gets_a_promise_while_it_is_kept_itself_unchanged() -> None:
-    made = scene(call("c1"), call("c2"))
+def test_promises_stay_as_long_as_a_call_that_they_concern() -> None:
+    made = scene(call("c1"), call("c2", person="p"), call("c3", callback="about.cb1"))
+    made.apply(Decision(CALLED.because, callbacks=tuple(map(promise, ("c1", "about", "other")))), "")
+    made.apply(Decision(CALLED.because, callbacks=(promise("earlier", person="p"), promise("x", person="q"))), "")
+    closed = replace(promise("long ago", person="p"), status="kept")
+    made.apply(Decision(CALLED.because, callbacks=(closed,)), "")
     made.settle()
+    assert set(made.callbacks) == {"c1.cb1", "about.cb1", "earlier.cb1"}
     later = made.later(made.centre, 8)
-    later.callbacks["b"] = Callback("b", "c1", "promised", "s", NOW, Slot(NOW, NOW), NOW)
+    assert set(later.callbacks) == set(made.callbacks)
+    for over in made.calls.values():
+        later.apply(Decision(CALLED.because, call=replace(over, phase=Ended(), legs=())), "")
     later.settle()
-    assert set(later.calls) == {"c2"}
+    assert not later.calls
+    assert not later.callbacks
+
+
+@pytest.mark.parametrize(
+    ("event", "here"),
+    [
+        (pressed("1").event, True),
+        (pressed("1", "c2").event, False),
+        (offered("c2").event, True),
+        (AgentReady("jan"), True),
+        (CallerIdentified("c1", "jan", person="p"), False),
+        (CallbackWithdrawn("c1.cb1", "jan", "helped"), False),
+        (TimerFired("agent", "jan", "wrap_up", NOW), True),
+        (TimerFired("call", "c1", "patience", NOW), True),
+        (TimerFired("call", "c2", "patience", NOW), False),
+        (TimerFired("callback", "c1.cb1", "due", NOW), False),
+    ],
+)
+def test_what_may_be_decided_by_memory(event: Event, here: bool) -> None:
+    made = scene(call("c1"))
+    made.apply(Decision(CALLED.because, callbacks=(promise("c1"),)), "")
+    made.settle()
+    assert made.holds(event) is here
 
 
 class Overtaken:
@@ -125,6 +156,5 @@ async def test_a_promise_is_seen_also_when_another_centre_has_to_be_read_again(
     await batch._lock_and_read()
     noord = batch._scenes["noord"]
     assert overtaken.reads == 2
-    assert set(noord.callbacks) == {"b"}
     noord.settle()
-    assert not noord.calls, "it has a promise: it is read each time"
+    assert (set(noord.calls), set(noord.callbacks)) == ({"c1"}, {"b"})

@@ -3,7 +3,7 @@
 A process that has everything loaded forks one child for each line on its standard input, `{"environment", "log"}`, and
 prints its pid. The child is `warmlijn serve`. WARMLIJN_CRASH_AT=point:command says where it ends, without a word:
 `decided`, `committed`, `replied`, `sent`, `recorded`. `frozen:command:n` instead stops the database's own process when
-the nth transaction with this command is about to be committed: its COMMIT is on the way, and no answer comes.
+the nth transaction with this command is about to be committed: what commits is on the way, and no answer comes.
 `halted:command` stops this process itself, when the first such transaction is committed and nothing of it was sent.
 """
 
@@ -25,6 +25,7 @@ from app.main import Service
 from app.providers.generic.provider import Generic
 from app.providers.twilio import Twilio
 from app.store import outbox
+from app.store.writing import Write
 
 AT = "WARMLIJN_CRASH_AT"
 CRASHED = "crashed at "
@@ -74,6 +75,7 @@ class Crash:
         Service.take = taken  # type: ignore[method-assign, assignment]
         _around(outbox, "done", self._recorded)
         _around(asyncpg.Connection, "execute", self._executed)
+        _around(Write, "run", self._written)
         for platform in (Generic, Twilio):
             _around(platform, "send", self._sent)
             _around(platform, "look", self._sent)
@@ -97,11 +99,20 @@ class Crash:
     async def _executed(
         self, execute: Callable[..., Any], connection: Any, query: str, *more: Any, **named: Any
     ) -> Any:
-        if self.near and self.point == "frozen" and query.endswith("COMMIT"):
+        if query.startswith("COMMIT"):
+            self._freeze(connection)
+        return await execute(connection, query, *more, **named)
+
+    async def _written(self, run: Callable[..., Any], write: Write, connection: Any, *more: Any) -> Any:
+        if not connection.is_in_transaction():  # it commits itself
+            self._freeze(connection)
+        return await run(write, connection, *more)
+
+    def _freeze(self, connection: Any) -> None:
+        if self.near and self.point == "frozen":
             self.near = False
             os.kill(connection.get_server_pid(), signal.SIGSTOP)
             os.write(1, f"{FROZEN}{self.command}\n".encode())
-        return await execute(connection, query, *more, **named)
 
     async def _sent(self, send: Callable[..., Any], platform: Any, order: Any) -> Any:
         answer = await send(platform, order)

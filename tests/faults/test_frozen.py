@@ -1,4 +1,4 @@
-"""PostgreSQL freezes with a COMMIT on its way: new callers reach the KCC, who speaks goes on, and one truth remains."""
+"""PostgreSQL freezes with a commit on its way: new callers reach the KCC, who speaks goes on, and one truth remains."""
 
 from __future__ import annotations
 
