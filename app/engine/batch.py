@@ -15,6 +15,7 @@ from itertools import islice
 import asyncpg
 import msgspec
 
+from app.call.decision import Centre
 from app.call.events import CallbackChanged, CallerIdentified
 from app.call.legs import Doing, Leg, refs
 from app.engine.arrivals import Handled, Item, Step, callback_of
@@ -183,14 +184,18 @@ class Batch:
                 if a != b:
                     self._outdated.add(centre)
                 if centre not in self._scenes or centre in again:
-                    known, seq = self._known.get(centre), int(a)
-                    make = Scene if known is None or known.seq != seq else known.later
-                    self._scenes[centre] = make(codec.centre(state), seq)
+                    self._scenes[centre] = self._scene(centre, codec.centre(state), int(a))
             elif kind == "seen":
                 seen.add((centre, a, b))
             elif (scene := self._scenes.get(centre)) is not None:
                 scene.load(kind, a, b, state)
         return seen
+
+    def _scene(self, name: str, centre: Centre, seq: int) -> Scene:
+        known = self._known.get(name)
+        if known is None:
+            return Scene(centre, seq)
+        return known.later(centre, seq) if known.seq == seq else known.overtaken(centre, seq)
 
     async def _save(self, items: list[Item]) -> list[Handled]:
         """Write and commit; returns what each item is answered."""

@@ -36,13 +36,13 @@ def save_state(write: Write, centre: str, scene: Scene) -> None:
             case "agent":
                 agent = scene.agents[row_id]
                 _timers(write, centre, f"agent:{row_id}", before, agent)
-                write.rows["agents"].append((centre, row_id, text(agent)))
+                write.rows["agents"].append((centre, row_id, text(agent), scene.seq))
             case "callback":
                 callback = scene.callbacks[row_id]
                 _timers(write, centre, f"callback:{row_id}", before, callback)
                 callbacks.append(callback)
             case _:
-                write.rows["diaries"].append((centre, row_id, text(scene.diaries[row_id])))
+                write.rows["diaries"].append((centre, row_id, text(scene.diaries[row_id]), scene.seq))
     for c in sorted(callbacks, key=lambda c: c.open):  # room for a new promise is made before it is taken
         write.rows["callbacks"].append(
             (centre, c.id, c.call, c.status, c.person, c.on_behalf, c.subject, c.colleague, c.due_at, text(c))

@@ -51,6 +51,12 @@ class Scene:
         scene.strange = False
         return scene
 
+    def overtaken(self, centre: Centre, seq: int) -> Scene:
+        """The same after somebody else was at work: agents and diaries stay, for what changed of them is read."""
+        scene = Scene(centre, seq)
+        scene.agents, scene.diaries = self.agents, self.diaries
+        return scene
+
     def settle(self) -> None:
         """It is saved: let go of calls that are over, and of promises that concern none of those that stay."""
         for call_id in self._met:

@@ -26,7 +26,8 @@ WITH held AS MATERIALIZED (
           FOR NO KEY UPDATE SKIP LOCKED) free
     CROSS JOIN LATERAL (SELECT seq FROM centres c WHERE c.id = free.id OFFSET 0) moment),
 strange AS MATERIALIZED (
-    SELECT h.id FROM held h LEFT JOIN unnest({array(11, "text")}, {array(12, "bigint")}) k (id, seq) USING (id)
+    SELECT h.id, coalesce(k.seq, -1) AS known
+    FROM held h LEFT JOIN unnest({array(11, "text")}, {array(12, "bigint")}) k (id, seq) USING (id)
     WHERE k.seq IS DISTINCT FROM h.seq),
 named AS MATERIALIZED (
     SELECT c.* FROM (SELECT centre, id
@@ -48,9 +49,9 @@ UNION ALL SELECT 'seen', u.centre, u.subject, u.key, NULL
                         WHERE e.centre = u.centre AND e.subject = u.subject AND e.key = u.key OFFSET 0) e
 UNION ALL SELECT 'call', centre, id, provider, state FROM named
 UNION ALL SELECT 'agent', h.id, a.id, '', a.state FROM strange h
-    CROSS JOIN LATERAL (SELECT id, state FROM agents a WHERE a.centre = h.id OFFSET 0) a
+    CROSS JOIN LATERAL (SELECT id, state FROM agents a WHERE a.centre = h.id AND a.seq > h.known OFFSET 0) a
 UNION ALL SELECT 'diary', h.id, d.owner, '', d.state FROM strange h
-    CROSS JOIN LATERAL (SELECT owner, state FROM diaries d WHERE d.centre = h.id OFFSET 0) d
+    CROSS JOIN LATERAL (SELECT owner, state FROM diaries d WHERE d.centre = h.id AND d.seq > h.known OFFSET 0) d
 UNION ALL SELECT 'waiting', h.id, w.id, '', w.waiting FROM strange h
     CROSS JOIN LATERAL (SELECT id, waiting FROM calls w WHERE w.centre = h.id AND w.waiting IS NOT NULL OFFSET 0) w
 UNION ALL SELECT 'callback', n.centre, b.id, '', b.state FROM named n
@@ -104,7 +105,10 @@ class Wanted:
         self.callbacks: dict[tuple[str, str], None] = {}
         self.persons: dict[tuple[str, str], None] = {}
         self.known: dict[str, int] = {}
-        """Centres whose agents, diaries and waiting callers are known as of this number of event."""
+        """Centres whose agents and diaries are known as of this number of event: only what changed since is read.
+
+        Waiting callers only when it is another number.
+        """
 
     async def read(self, connection: asyncpg.Connection) -> list[asyncpg.Record]:
         """Rows `(kind, centre, a, b, state)`; see the statement for what `a` and `b` are for each kind."""

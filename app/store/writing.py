@@ -46,14 +46,14 @@ PARTS: dict[str, tuple[str, str]] = {
     "centres": _upsert("centres", "id", "id, seq, state", "text bigint json"),
     "calls_begun": _insert("calls", *_CALL),
     "calls": _upsert("calls", "centre, id", *_CALL),
-    "agents": _upsert("agents", "centre, id", "centre, id, state", "text text json"),
+    "agents": _upsert("agents", "centre, id", "centre, id, state, seq", "text text json bigint"),
     "callbacks": _upsert(
         "callbacks",
         "centre, id",
         "centre, id, call, status, person, on_behalf, subject, colleague, due_at, state",
         "text text text text text text text text timestamptz json",
     ),
-    "diaries": _upsert("diaries", "centre, owner", "centre, owner, state", "text text json"),
+    "diaries": _upsert("diaries", "centre, owner", "centre, owner, state, seq", "text text json bigint"),
     "events": _insert(
         "events",
         "centre, subject, key, seq, type, data, phase_after, because, policy_version, at",
