@@ -10,6 +10,8 @@ import asyncpg
 
 from bench.calls import Story
 
+WAIT = 5.0
+"""Seconds after the load in which every command must have been sent."""
 CALLS = """
 SELECT array_agg(because->>'code' ORDER BY seq) AS codes FROM events
 WHERE subject LIKE 'call:%' AND type <> 'TimerFired' GROUP BY centre, subject
@@ -39,15 +41,21 @@ class Afterwards:
         return self.planned / max(1, self.ended)
 
 
-async def afterwards(url: str, stories: Iterable[Story], wait: float = 5.0) -> Afterwards:
-    """Look, once the outbox is empty or `wait` seconds are over."""
+async def left_waiting(connection: asyncpg.Connection) -> int:
+    """Commands still waiting `WAIT` seconds from now, 0 as soon as there are none."""
+    until = asyncio.get_running_loop().time() + WAIT
+    left = 1
+    while left and asyncio.get_running_loop().time() < until:
+        left = await connection.fetchval("SELECT count(*) FROM outbox")
+        await asyncio.sleep(0.1 if left else 0)
+    return left
+
+
+async def afterwards(url: str, stories: Iterable[Story]) -> Afterwards:
+    """Look, once the outbox is empty or `WAIT` seconds are over."""
     connection = await asyncpg.connect(url)
     try:
-        until = asyncio.get_running_loop().time() + wait
-        left = 1
-        while left and asyncio.get_running_loop().time() < until:
-            left = await connection.fetchval("SELECT count(*) FROM outbox")
-            await asyncio.sleep(0.1 if left else 0)
+        left = await left_waiting(connection)
         ended = await connection.fetch(CALLS)
         shares = await connection.fetchrow(SHARES)
         quarantined = await connection.fetchval("SELECT count(*) FROM quarantine")

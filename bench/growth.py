@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.call.call import Call, Ended
 from app.store import codec
 from bench.load import play, told
-from bench.results import Result, median
+from bench.results import Result, median, sent
 from bench.stage import Stage, database, execute, service, sink
 
 CENTRES = ("bench",)
@@ -35,21 +35,25 @@ TABLES = ("calls", "events", "lines", "names", "offers")
 
 
 async def growth(on: Stage, repetitions: int, seconds: int, events: int = EVENTS, calls: int = CALLS) -> list[Result]:
-    """Measure empty, fill behind the service's back, measure again, and once more with a new process."""
+    """Measure empty, fill behind the service's back, measure again; then with a new process, and after ANALYZE."""
     state = codec.text(_ended()).replace("'", "''")
     async with database(on) as url, sink(on) as port:
         await execute(url, *(NOBODY_LOOKS.format(table) for table in TABLES))
         async with service(on, url, port, CENTRES) as running:
-            empty = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
+            empty = [await play(on, [running], 64, seconds, CENTRES) for _ in range(repetitions)]
             await execute(url, *(text.format(state=state, events=events, calls=calls) for text in FILL), "CHECKPOINT")
-            same = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
+            same = [await play(on, [running], 64, seconds, CENTRES) for _ in range(repetitions)]
         async with service(on, url, port, CENTRES) as running:
-            new = [(await play(on, [running], 64, seconds, CENTRES)).rate for _ in range(repetitions)]
-    note = f"{median(empty):.0f}/s empty, {median(same):.0f}/s full, {median(new):.0f}/s for a new process"
+            new = [await play(on, [running], 64, seconds, CENTRES) for _ in range(repetitions)]
+            await execute(url, "ANALYZE", "CHECKPOINT")
+            known = [await play(on, [running], 64, seconds, CENTRES) for _ in range(repetitions)]
+    first, *others = (median(run.rate for run in runs) for runs in (empty, same, new, known))
+    note = f"{first:.0f}/s empty; {', '.join(f'{rate:.0f}' for rate in others)}/s full"
     name = f"{events:,} events stored: slower than empty"
+    whose = ("a process started on nothing", "a new process", "after ANALYZE")
     return [
-        Result(f"{name}, a process started on nothing", median(empty) / median(same), "x", "<= 1.2", note),
-        Result(f"{name}, a new process", median(empty) / median(new), "x", "<= 1.2"),
+        *(Result(f"{name}, {of}", first / rate, "x", "<= 1.2", note) for of, rate in zip(whose, others, strict=True)),
+        sent((run.waiting for run in (*empty, *same, *new, *known)), f"{events:,} events stored: "),
     ]
 
 

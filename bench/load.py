@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import asyncpg
+
 from app import policyfile
 from bench import policy
+from bench.afterwards import left_waiting
 from bench.calls import Story, openings, stories
 from bench.hanging_up import hang_up
 from bench.signing import Pbx, Switch, write
@@ -37,6 +40,8 @@ class Seen:
     events: int
     python: float
     postgres: float
+    waiting: int
+    """Commands still waiting five seconds after the load."""
 
 
 @cache
@@ -93,7 +98,9 @@ async def _play(
     saved = await _saved(targets) - saved
     for folder in folders:
         shutil.rmtree(folder)
+    waiting = 0
     if targets[0].url:
+        waiting = await _waiting(targets[0].url)
         await hang_up(targets[0].url, targets[0].port)
     requests = sum(r[0] for r in results)
     events = saved or requests
@@ -109,7 +116,16 @@ async def _play(
         events=events,
         python=python / max(1, events) * 1e6,
         postgres=postgres / max(1, events) * 1e6,
+        waiting=waiting,
     )
+
+
+async def _waiting(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return await left_waiting(connection)
+    finally:
+        await connection.close()
 
 
 async def _saved(targets: list[Running]) -> int:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from bench.afterwards import Afterwards, afterwards
 from bench.load import Seen, begun, play, told
-from bench.results import Result, median, spread
+from bench.results import Result, median, sent, spread
 from bench.stage import Stage, database, floor, service, sink
 
 ONE = ("bench",)
@@ -38,4 +38,5 @@ async def pairs(on: Stage, repetitions: int, seconds: int) -> list[Result]:
     found.append(Result("two processes: calls that ended as planned, at worst", planned, "of 1", ">= 0.9"))
     bad = sum(s.bad for seen in (floors, *services.values()) for s in seen)
     found.append(Result("two processes: answers that are not 2xx", bad, "", "= 0"))
+    found.append(sent((s.waiting for seen in services.values() for s in seen), "two processes: "))
     return found

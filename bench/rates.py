@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from bench.afterwards import Afterwards, afterwards
 from bench.deciding import per_decision
 from bench.load import Seen, begun, play, told
-from bench.results import Result, median, spread
+from bench.results import Result, median, sent, spread
 from bench.stage import Stage, database, floor, service, sink
 
 CENTRES = ("bench",)
@@ -53,9 +53,8 @@ def _compared(floors: dict[int, list[Seen]], services: dict[int, list[Seen]]) ->
     shares = [(a.python - decide) / b.python * FLOOR for a, b in zip(ours, theirs, strict=True)]
     note = f"measured {whole - decide:.0f} and {decide:.0f} in decide; floor {below:.0f}; {more:.2f} events a webhook"
     note += f"; {min(shares):.0f} to {max(shares):.0f}"
-    found.append(
-        Result(f"CPU outside decide per event, at a floor of {FLOOR} us", median(shares), "us", "<= 120", note)
-    )
+    found.append(Result("CPU outside decide per event", whole - decide, "us", "<= 120", "as measured"))
+    found.append(Result(f"the same, were the floor's {FLOOR} us", median(shares), "us", "<= 120", note))
     webhook = median(s.python * s.events / s.requests for s in ours)
     note = "with the timers that it sets, what follows from it, and decide"
     found.append(Result("CPU per webhook", webhook, "us", "", note))
@@ -63,6 +62,7 @@ def _compared(floors: dict[int, list[Seen]], services: dict[int, list[Seen]]) ->
     found.append(Result("CPU of PostgreSQL per event", median(s.postgres for s in ours), "us", "", note))
     bad = sum(s.bad for runs in (floors, services) for seen in runs.values() for s in seen)
     found.append(Result("answers that are not 2xx", bad, "", "= 0"))
+    found.append(sent(s.waiting for runs in services.values() for s in runs))
     return found
 
 
@@ -70,6 +70,5 @@ def _looked(look: Afterwards) -> list[Result]:
     note = f"{look.planned} of {look.ended}; {look.ignored} of {look.events} events ignored"
     return [
         Result("calls that ended as planned", look.share, "of 1", ">= 0.9", note),
-        Result("commands waiting 5 s after the load", look.outbox, "", "= 0"),
         Result("events in quarantine", look.quarantined, "", "= 0"),
     ]

@@ -36,6 +36,11 @@ def median(values: Iterable[float]) -> float:
     return statistics.median(values)
 
 
+def sent(runs: Iterable[int], of: str = "") -> Result:
+    """Whether every command of each of these runs was sent five seconds after it."""
+    return Result(f"{of}commands waiting 5 s after a run, at worst", max(runs), "", "= 0")
+
+
 def spread(values: Iterable[float]) -> str:
     """`[lowest, highest]`, for the note."""
     known = sorted(values)

@@ -35,7 +35,7 @@ MEASURES: dict[str, Measure] = {
     "twilio": lambda on, quick: twilio(on, 1 if quick else 5, 2 if quick else 3),
     "pairs": lambda on, quick: pairs(on, 1 if quick else 3, 2 if quick else 4),
     "growth": lambda on, quick: growth(on, 1, 2, 100_000, 5_000) if quick else growth(on, 3, 3),
-    "lasting": lambda on, quick: lasting(on, 10, 20_000) if quick else lasting(on, 60),
+    "lasting": lambda on, quick: lasting(on, 1, 10, 20_000) if quick else lasting(on, 3, 60),
     "timers": lambda on, quick: timers(on, 1 if quick else 3, 4 if quick else 8),
     "starting": lambda on, quick: starting(on, 1 if quick else 3),
 }

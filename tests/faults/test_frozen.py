@@ -87,7 +87,7 @@ async def test_a_frozen_database_disturbs_nobody_and_leaves_one_truth(
         signal_all(server.pid, signal.SIGSTOP)
         later = [on.resident() for _ in range(3)]
         took = [await ringing, *[await seconds_to_kcc(resident) for resident in later]]
-        assert sorted(took)[1] < SOON, f"the way to the KCC within a second; a busy machine may be late once: {took}"
+        assert sorted(took)[-2] < SOON, f"the way to the KCC within a second; a busy machine may be late once: {took}"
         assert await status(f"{service.url}/health/ready") == 503
         assert await status(f"{service.url}/health/live") == 200
         assert speaking.hears == "people"
