@@ -140,6 +140,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "promise.repeat": ("de beller hoort de afspraak nog eens", "the caller hears the appointment again"),
     "promise.told": ("de beller hoorde de afspraak", "the caller heard the appointment"),
     "promise.no": ("de beller wil niet worden teruggebeld", "the caller does not want a callback"),
+    "promise.person": ("geen afspraak: een medewerker van {office} is er wel", "no appointment: {office} is there"),
     "promise.no_wait": ("de beller wacht liever", "the caller prefers to wait"),
     "caller.identified": ("{agent} controleerde de gegevens van de beller", "{agent} checked the caller's data"),
     "caller.owed_already": (

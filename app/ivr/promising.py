@@ -11,7 +11,7 @@ from app.call.callback import Callback
 from app.call.decision import Decision
 from app.call.diary import Diary
 from app.call.events import CallerReturned, Event, InputTimedOut, KeysPressed, TimerFired
-from app.call.legs import Doing, Gather, Leg, Line
+from app.call.legs import Doing, Gather, Leg, Line, Music
 from app.call.moves import BACKSTOP, closes, does, enter, lets_go_of_others, timer
 from app.call.reference import spelled
 from app.call.texts import line
@@ -20,6 +20,7 @@ from app.callbacks.absence import Turn, owe, promise, recognised
 from app.callbacks.gate import refusal
 from app.callbacks.question import at_hand, owed_by
 from app.callbacks.sentences import heard, in_turn, named_by, promised
+from app.ivr.routing import attended
 
 DIGITS = 15
 """The longest number of E.164."""
@@ -39,9 +40,10 @@ def callback_question(office: str, world: World) -> Line:
 
 
 def closed(call: Call, world: World, because: Because, *lines: Line, text: str = "") -> Decision:
-    """Nobody is there: the caller hears so and is offered a callback (key 1); silence ends with a greeting.
+    """Nobody is there: the caller hears so and is offered a callback (key 1).
 
-    `text` is how it is said, else as the office says it.
+    Whoever does not say yes gets a person at the KCC while somebody is there, else a greeting. `text` is how it is
+    said, else as the office says it.
     """
     topic = world.pinned.topics.get(call.topic)
     office = call.office or (topic.office if topic else world.pinned.municipality.kcc)
@@ -100,7 +102,7 @@ def _ask_again(call: Call, phase: Promising, world: World, because: Because) -> 
 
 
 def promising(call: Call, phase: Promising, event: Event, leg: Leg | None, world: World) -> Decision | None:
-    """Consent, then a number where there is none; silence goes on waiting, or ends the call with a greeting.
+    """Consent, then a number where there is none; silence goes on waiting, leads to the KCC, or ends with a greeting.
 
     What was promised is said again when any key is pressed (domain §6): an impatient one must not cut it short.
     """
@@ -112,6 +114,8 @@ def promising(call: Call, phase: Promising, event: Event, leg: Leg | None, world
             return Decision(why("promise.told"), call=closes(call, world.now, line("goodbye")))
         case KeysPressed(keys="1") if phase.asking == "consent":
             return arrange(call, phase.office, world, why("promise.consent", office=phase.office), phase.back)
+        case KeysPressed(keys="0") if phase.asking == "consent" and phase.back is None and _kcc_is_there(world):
+            return _person(call, world, why("menu.zero"))
         case KeysPressed(keys=key) if phase.asking == "consent" and phase.back is None and not phase.mistakes:
             return _ask_again(call, replace(phase, mistakes=1), world, why("menu.wrong_key", key=key[:1]))
         case KeysPressed(number=number) if phase.asking == "number":
@@ -133,4 +137,18 @@ def _without(call: Call, phase: Promising, world: World) -> Decision:
     if phase.back is not None:
         back = enter(call, replace(phase.back, offered=True))
         return Decision(why("promise.no_wait"), call=back, follow=(CallerReturned(call.id),))
+    if _kcc_is_there(world):
+        return _person(call, world, why("promise.person", office=world.pinned.municipality.kcc))
     return Decision(why("promise.no"), call=closes(call, world.now, line("goodbye")))
+
+
+def _kcc_is_there(world: World) -> bool:
+    return attended(world.pinned.municipality.kcc, world)
+
+
+def _person(call: Call, world: World, because: Because) -> Decision:
+    """To a person at the KCC, though what the caller rang for is closed: `0` is always a person (domain §6)."""
+    kcc = world.pinned.municipality.kcc
+    call = does(replace(call, office=kcc, topic=""), call.legs[0].id, Music())
+    call = enter(call, Waiting(kcc, world.now), closed=False)
+    return Decision(because, call=call, follow=(CallerReturned(call.id),))

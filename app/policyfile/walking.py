@@ -65,10 +65,15 @@ def walk(policy: Policy, caller: Caller, language: str = "nl") -> Walk:
         decision = decide(call, event, world)
         call = decision.call or call
         steps += _told(decision.because, policy, language)
-        if call is None or not isinstance(call.phase, Welcoming | Choosing):
+        if call is None or not (isinstance(call.phase, Welcoming | Choosing) or _may_yet_press_zero(call, caller)):
             break
         event, caller, call = _does(call, caller, policy)
     return _arrived(call, tuple(steps))
+
+
+def _may_yet_press_zero(call: Call, caller: Caller) -> bool:
+    """It is closed, but `0` is a person while somebody is at the KCC."""
+    return isinstance(call.phase, Promising) and caller.press[:1] == ("0",)
 
 
 def _answering_in(policy: Policy, caller: Caller) -> Policy:

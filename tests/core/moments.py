@@ -10,6 +10,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from app.call import events as e
+from app.call.policy import Destination
 from tests.core.acts import WITHHELD, answers, ends, heard, house, joined, phone_rings, presses, rings
 from tests.core.house import House
 from tests.core.policies import policy
@@ -221,6 +222,16 @@ def promising() -> House:
     centre = house("bart")
     centre.wait(9 * 3600)
     rings(centre)
+    return centre
+
+
+def promising_beside_the_kcc() -> House:
+    """The social front office's own number is closed in the afternoon; the KCC is open."""
+    numbers = policy().numbers
+    own = replace(numbers["+31201234567"], to=Destination(office="sociaal"), hours="mornings")
+    centre = house("bart", rules=policy(numbers=numbers | {own.number: own}))
+    centre.wait(4 * 3600)
+    rings(centre, own.number)
     return centre
 
 

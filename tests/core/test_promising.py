@@ -12,7 +12,7 @@ from app.call.numbers import Given
 from app.callbacks.absence import owe
 from tests.core.acts import MOBILE, PREMIUM, WITHHELD, presses, rings, silent
 from tests.core.house import House
-from tests.core.moments import promising, promising_in_line, promising_number, recalled
+from tests.core.moments import promising, promising_beside_the_kcc, promising_in_line, promising_number, recalled
 from tests.core.promising import PROMISED, Change
 from tests.core.seen import caller, codes, hears, of, phase
 
@@ -34,6 +34,26 @@ def test_a_wrong_key_is_asked_once_more_then_the_call_ends_with_a_greeting() -> 
     assert hears(caller(centre)) == ["menu_retry", "closed_callback_offer"]
     assert codes(presses(centre, "7")) == ["promise.no"]
     assert hears(caller(centre)) == ["goodbye"]
+
+
+def test_zero_is_a_person_also_where_what_was_dialled_is_closed() -> None:
+    centre = promising_beside_the_kcc()
+    assert codes(presses(centre, "0"))[0] == "menu.zero"
+    assert (phase(centre), of(centre).office, of(centre).closed) == ("Offering", "kcc", False)
+
+
+def test_silence_and_a_wrong_key_twice_lead_to_the_kcc_while_somebody_is_there() -> None:
+    by_silence, by_clock, wrong = (promising_beside_the_kcc() for _ in range(3))
+    assert codes(silent(by_silence))[0] == "promise.person"
+    by_clock.wait(60)
+    assert codes(presses(wrong, "7")) == ["menu.wrong_key"]
+    assert codes(presses(wrong, "7"))[0] == "promise.person"
+    assert [phase(centre) for centre in (by_silence, by_clock, wrong)] == ["Offering"] * 3
+
+
+def test_zero_where_nobody_is_at_the_kcc_either_is_a_wrong_key() -> None:
+    centre = promising()
+    assert [codes(presses(centre, "0")) for _ in range(2)] == [["menu.wrong_key"], ["promise.no"]]
 
 
 def test_a_wrong_key_does_not_take_the_choice_away() -> None:
