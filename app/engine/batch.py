@@ -83,7 +83,7 @@ class Batch:
         self.answered: set[tuple[str, str]] = set()
         """(centre, leg) of those that an answer tells."""
         self._by_memory = False
-        """Nothing is locked or read before the write, which says whether that was right."""
+        """Nothing is locked before the write, which says whether that was right; only who waits may have to be read."""
 
     @property
     def steps(self) -> list[Step]:
@@ -108,6 +108,7 @@ class Batch:
                 await self._deciding.take(item)
         if self._by_memory and self._deciding.aside:
             raise Stale  # it may have been saved before: rules need not bear that
+        self._deciding.report()
         for item, handled in zip(items, await self._save(items), strict=True):
             if item.error is not None:
                 item.fail(item.error)
@@ -138,7 +139,7 @@ class Batch:
         if not self._scenes and not waited:
             await self._connection.execute(wait)
             seen = await self._read(self._items)
-        if self._outdated:
+        while self._outdated:  # a centre that was busy before may be outdated in its turn; one that is locked stays
             seen = await self._read(self._items)
         for item in self._items:
             if item.arrival.centre not in self._scenes:

@@ -53,6 +53,7 @@ class Deciding:
         self._clock = clock
         self.steps: list[Step] = []
         self.aside: list[tuple[str, ...]] = []
+        self._mistakes: list[tuple[str, str, Event, Exception]] = []
 
     async def take(self, item: Item) -> None:
         """Decide this arrival and what follows from it; a mistake of the rules sets aside only that event."""
@@ -78,6 +79,11 @@ class Deciding:
                     log.error("engine.follows_without_end", centre=arrival.centre, key=arrival.key)
                     return
                 coming.append((f"{arrival.key}/{number}", caused))
+
+    def report(self) -> None:
+        """Log what is set aside, now that it is certain."""
+        for centre, key, event, error in self._mistakes:
+            log.error("engine.quarantined", centre=centre, key=key, type=type(event).__name__, exc_info=error)
 
     async def _step(self, scene: Scene, item: Item, key: str, event: Event) -> Step:
         centre = item.arrival.centre
@@ -122,8 +128,8 @@ class Deciding:
         return scene.calls.get(call_id)
 
     def _set_aside(self, item: Item, key: str, event: Event, error: Exception) -> None:
-        log.error("engine.quarantined", centre=item.arrival.centre, key=key, type=type(event).__name__, exc_info=error)
         self.aside.append(quarantine_row(item, key, event, error))
+        self._mistakes.append((item.arrival.centre, key, event, error))
         if event is item.arrival.event:
             item.error = Quarantined(key)
 

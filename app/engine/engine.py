@@ -232,6 +232,7 @@ class Engine:
 
     async def _try(self, items: list[Item]) -> Batch:
         if self._connection is None or self._connection.is_closed():
+            self._scenes.clear()  # it may be another server now, that was set back
             self._connection = await engine_connection(self._url)
         batch = Batch(
             self._connection,
