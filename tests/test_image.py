@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,20 @@ def test_it_is_an_ordinary_user_with_tini_a_health_check_and_locked_packages() -
     assert "--require-hashes" in DOCKERFILE
     names = {line.partition("==")[0] for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line}
     assert not names & {"pytest", "ruff", "mypy", "hypothesis"}
+
+
+def locked(file: str) -> dict[str, str]:
+    """The names of a lock file and their versions."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+DEPENDENCIES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+
+
+@pytest.mark.parametrize("dependency", DEPENDENCIES)
+def test_the_image_holds_what_the_package_needs_as_it_was_tried(dependency: str) -> None:
+    name = re.split(r"[\[<>=~!; ]", dependency, maxsplit=1)[0]
+    assert locked("requirements.lock")[name] == locked("requirements-dev.lock")[name]
 
 
 DEPLOY = ROOT / "deploy"
