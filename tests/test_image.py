@@ -14,6 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
+from app.__main__ import GRACE
+from app.engine.engine import PATIENCE
+from app.store import database, embedded
+from app.workers import outgoing
+from app.workers.switch_link import FAREWELL
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COPIED = re.findall(r"^COPY (?!--from)(\S+) /srv/warmlijn/(\S*)$", DOCKERFILE, re.MULTILINE)
@@ -119,6 +125,15 @@ def test_a_container_writes_nowhere_but_in_its_volumes_and_has_no_rights(name: s
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
     for secret in service["secrets"]:
         assert COMPOSE["secrets"][secret] == {"file": f"secrets/{secret}"}
+
+
+def test_a_stop_may_take_as_long_as_the_service_may_need() -> None:
+    """One after the other; what is being told has one second, each of two pools its own time."""
+    worst = FAREWELL + GRACE + 1.0 + outgoing.SECONDS + PATIENCE + 2 * database.SECONDS + embedded.STOP_SECONDS
+    documented = re.findall(r"docker run .*--stop-timeout (\d+) ", DOCKERFILE)
+    assert len(documented) == DOCKERFILE.count("docker run ")
+    assert all(int(seconds) > worst for seconds in documented)
+    assert int(SERVICES["service"]["stop_grace_period"].removesuffix("s")) > worst
 
 
 def test_no_secret_stands_in_compose_yaml_and_each_is_made() -> None:
