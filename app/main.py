@@ -218,6 +218,8 @@ def platforms(centre: CentreSettings, public_url: str, policy: Policy) -> list[P
             log.warning("twilio.self_test", centre=centre.id, warning=warning)
         found.append(twilio)
     if (generic := Generic.of(centre)) is not None:
+        for warning in generic.self_test():
+            log.warning("generic.self_test", centre=centre.id, warning=warning)
         found.append(generic)
     if centre.asterisk is not None:
         found.append(Asterisk(centre.id, centre.asterisk))

@@ -7,11 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from app.__main__ import GRACE
+from app.engine.engine import PATIENCE
+from app.store import database, embedded
+from app.workers import outgoing
+from app.workers.switch_link import FAREWELL
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -50,6 +57,20 @@ def test_it_is_an_ordinary_user_with_tini_a_health_check_and_locked_packages() -
     assert "--require-hashes" in DOCKERFILE
     names = {line.partition("==")[0] for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line}
     assert not names & {"pytest", "ruff", "mypy", "hypothesis"}
+
+
+def locked(file: str) -> dict[str, str]:
+    """The names of a lock file and their versions."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+DEPENDENCIES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+
+
+@pytest.mark.parametrize("dependency", DEPENDENCIES)
+def test_the_image_holds_what_the_package_needs_as_it_was_tried(dependency: str) -> None:
+    name = re.split(r"[\[<>=~!; ]", dependency, maxsplit=1)[0]
+    assert locked("requirements.lock")[name] == locked("requirements-dev.lock")[name]
 
 
 DEPLOY = ROOT / "deploy"
@@ -104,6 +125,15 @@ def test_a_container_writes_nowhere_but_in_its_volumes_and_has_no_rights(name: s
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
     for secret in service["secrets"]:
         assert COMPOSE["secrets"][secret] == {"file": f"secrets/{secret}"}
+
+
+def test_a_stop_may_take_as_long_as_the_service_may_need() -> None:
+    """One after the other; what is being told has one second, each of two pools its own time."""
+    worst = FAREWELL + GRACE + 1.0 + outgoing.SECONDS + PATIENCE + 2 * database.SECONDS + embedded.STOP_SECONDS
+    documented = re.findall(r"docker run .*--stop-timeout (\d+) ", DOCKERFILE)
+    assert len(documented) == DOCKERFILE.count("docker run ")
+    assert all(int(seconds) > worst for seconds in documented)
+    assert int(SERVICES["service"]["stop_grace_period"].removesuffix("s")) > worst
 
 
 def test_no_secret_stands_in_compose_yaml_and_each_is_made() -> None:

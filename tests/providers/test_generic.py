@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from standardwebhooks.webhooks import Webhook
+from structlog.testing import capture_logs
 
 from app import policyfile
 from app.call import events as core
@@ -14,10 +15,12 @@ from app.call.call import Call, Welcoming
 from app.call.commands import present
 from app.call.legs import Doing, Gather, InRoom, Leaving, Leg, Music, Prompt, Ringing
 from app.call.policy import Policy
+from app.main import platforms
 from app.providers.base import Arrival, NotAuthentic, NotUnderstood, Order, call_id
 from app.providers.generic import Generic
 from app.providers.generic.envelope import LARGEST
 from app.providers.names import display_name
+from app.settings import CentreSettings, GenericSettings, Secret
 from tests.providers.pbx_side import LEG, OTHER, SECRET, SOURCE, hook, message
 
 CALL = "abcdefghijklmnopqrst"
@@ -317,3 +320,12 @@ def test_degraded_anything_else_is_told_again_later(pbx: Generic, sent: dict[str
 )  # fmt: skip
 def test_a_display_name_is_made_safe_to_show(raw: str, name: str) -> None:
     assert display_name(raw) == name
+
+
+@pytest.mark.parametrize(("number", "told"), [("+31123456789", []), (None, ["DEGRADE_NUMBER is not set"])])
+def test_the_log_says_at_start_that_nobody_takes_over(policy: Policy, number: str | None, told: list[str]) -> None:
+    settings = GenericSettings(secrets=(Secret(SECRET),), command_url=None, command_secrets=())
+    centre = CentreSettings("gemeente", Path("config/routing.yaml"), None, settings, number)
+    with capture_logs() as logged:
+        platforms(centre, "http://127.0.0.1:8000", policy)
+    assert [line["warning"].partition(":")[0] for line in logged if line["event"] == "generic.self_test"] == told

@@ -55,6 +55,7 @@ class Generic:
         self._url = command_url
         self._source = source
         self._ours = f"urn:warmlijn:{centre}"
+        self._degrade_to = degrade_to
         self._degraded = Reply(
             ENCODE.encode(Answer(commands=(Degrade(to=degrade_to),), degraded=True)), "application/json"
         )
@@ -74,6 +75,12 @@ class Generic:
             command_secrets=[secret.reveal() for secret in settings.command_secrets],
             degrade_to=centre.degrade_number or "",
         )
+
+    def self_test(self) -> tuple[str, ...]:
+        """At start: what an admin must look at before somebody calls."""
+        if self._degrade_to:
+            return ()
+        return ("DEGRADE_NUMBER is not set: when nothing can be decided, the PBX gets no number to bring callers to.",)
 
     def read(self, hook: Hook, policy: Policy) -> list[Arrival]:
         """The one event of a signed CloudEvent. Raises NotAuthentic, or NotUnderstood with every mistake."""
