@@ -54,11 +54,13 @@ class GuardedRoute(APIRoute):
 
 
 async def _everything(request: Request, user: User, error: RequestValidationError) -> list[Mistake]:
-    """What is wrong with the form of a request, and the ids in it that the routing does not know."""
+    """What is wrong with the form of a request, and with what else it says."""
     language, means = language_of(request), means_of(request)
-    unknown = Mistakes(language)
-    References(unknown, await means.policy(user.centre), language, means.person_key).check_all(error.body)
-    return unknown.beside(misshapen(error, language))
+    form = misshapen(error, language)
+    wrong = Mistakes(language)
+    references = References(wrong, await means.policy(user.centre), language, means)
+    references.check_all(error.body, {mistake.pointer for mistake in form})
+    return wrong.beside(form)
 
 
 async def _authenticated(request: Request) -> User:
