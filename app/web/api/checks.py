@@ -23,6 +23,7 @@ from app.web.means import Means
 from app.web.persons import reference
 
 IDS = ("colleague", "department", "topic", "language")
+QUERIED = ("colleague", "department", "office")
 LONGEST, MOST = 64, 20
 """Signs of an id, questions of a registration: more is wrong in its form, and is not looked up."""
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
@@ -37,18 +38,24 @@ class References:
         self._language = language
         self._means = means
 
-    def check(self, kind: str, key: str | None, pointer: str = "") -> str:
+    def check(self, kind: str, key: str | None, pointer: str = "", where: str = "body") -> str:
         """The id itself, or empty when none was given; what is unknown is told, at `#/kind` or elsewhere."""
         kinds: Mapping[str, Collection[str]] = {
             "colleague": self._policy.colleagues, "department": self._policy.departments, "topic": self._policy.topics,
-            "language": self._policy.municipality.languages,
+            "language": self._policy.municipality.languages, "office": self._policy.offices,
         }
         known = kinds[kind]
         if key and key not in known:
             near = get_close_matches(key, list(known), 1)
             hint = f" ({'bedoelt u' if self._language == 'nl' else 'did you mean'} {near[0]}?)" if near else ""
-            self._wrong(pointer or f"#/{kind}", "unknown", kind=KINDS[kind][self._language] + hint)
+            self._wrong(pointer or f"#/{kind}", "unknown", where, kind=KINDS[kind][self._language] + hint)
         return key or ""
+
+    def check_query(self, query: Mapping[str, str]) -> None:
+        """Every id in a query."""
+        for kind in QUERIED:
+            if len(key := query.get(kind, "")) <= LONGEST:
+                self.check(kind, key.strip(), kind, "query")
 
     def check_all(self, body: object, misshapen: Collection[str]) -> None:
         """What else is wrong in a body that is `misshapen` at these pointers: who sent it hears everything at once."""
