@@ -6,12 +6,13 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
+import pytest
 import structlog
 
 from app import logs
 from app.web.api import build
 from app.web.api.frame import LARGEST_BODY
-from tests.web.house import NAME, NUMBER, WRITTEN, House
+from tests.web.house import NAME, NUMBER, TEXT, WRITTEN, House
 
 
 @contextmanager
@@ -111,6 +112,37 @@ async def test_a_wrong_form_and_what_does_not_exist_are_told_together(house: Hou
         assert answer.status_code == 400
         told = [(error["pointer"].lstrip("#/"), error["code"]) for error in answer.json()["errors"]]
         assert sorted(told) == sorted(expected.items())
+
+
+@pytest.mark.parametrize(("who", "path", "asked", "expected"), [
+    ("ada", "POST /policy/explain", {"number": "abc", "press": ["x"], "at": "gisteren", "language": "xx"},
+     {"number": "not_phone", "press/0": "string_pattern_mismatch", "at": "not_moment", "language": "unknown"}),
+    ("ada", "POST /policy/explain", {"number": "14 0123", "press": ["x"], "language": "xx", "text": TEXT},
+     {"press/0": "string_pattern_mismatch"}),
+    ("tess", "PUT /message", {"text": "", "until": "2020-01-01T00:00:00Z", "topic": "niets"},
+     {"text": "string_too_short", "until": "moment_past", "topic": "unknown"}),
+    ("tess", "PUT /message", {"text": {"xx": "Failure"}, "until": "2027-01-01T00:00:00", "z": 1},
+     {"text": "unknown", "until": "timezone_aware", "z": "extra_forbidden"}),
+    ("tess", "PUT /message", {"text": "Storing", "until": "2027-01-01T00:00:00Z", "z": 1},
+     {"until": "moment_far", "z": "extra_forbidden"}),
+    ("bart", "POST /calls/{call}/identify", {"name": "", "language": "xx", "topic": "x", "number": "abc"},
+     {"name": "string_too_short", "language": "unknown", "topic": "unknown", "number": "not_phone"}),
+    ("bart", "POST /calls/{call}/identify", {"name": "", "language": " nl ", "topic": " wmo "},
+     {"name": "string_too_short"}),
+    ("bart", "PUT /me/presence", {"state": "ready", "reason": "break", "z": 1},
+     {"reason": "needs_state", "z": "extra_forbidden"}),
+    ("bart", "PUT /me/presence", {"state": "not_ready", "z": 1}, {"reason": "reason_needed", "z": "extra_forbidden"}),
+    ("bart", "PUT /me/presence", {"state": "klaar", "reason": "break"}, {"state": "literal_error"}),
+])
+async def test_a_wrong_form_hides_no_other_error(
+    house: House, who: str, path: str, asked: dict[str, object], expected: dict[str, str]
+) -> None:
+    method, _, where = path.partition(" ")
+    call = await house.talking()
+    answer = await house.as_(who).request(method, where.format(call=call), json=asked)
+    assert answer.status_code == 400
+    told = {error["pointer"].removeprefix("#/"): error["code"] for error in answer.json()["errors"]}
+    assert {pointer.removesuffix("/[key]"): code for pointer, code in told.items()} == expected
 
 
 async def test_a_message_has_an_end_and_is_heard_until_then(house: House) -> None:

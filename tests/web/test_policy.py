@@ -108,7 +108,7 @@ async def test_explain_tells_the_way_with_lines(house: House) -> None:
     assert said["closed"]
     wrong = {"number": "bel mij", "at": "vandaag", "language": "xx", "press": ["12"]}
     answer = await house.as_("ada").post("/policy/explain", json=wrong)
-    assert [e["pointer"] for e in answer.json()["errors"]] == ["#/press/0"]
+    assert {e["pointer"] for e in answer.json()["errors"]} == {"#/press/0", "#/number", "#/at", "#/language"}
     del wrong["press"]
     answer = await house.as_("ada").post("/policy/explain", json=wrong)
     assert sorted(e["pointer"] for e in answer.json()["errors"]) == ["#/at", "#/language", "#/number"]

@@ -139,7 +139,11 @@ async def test_readiness_and_figures(http: httpx.AsyncClient) -> None:
     assert (await http.get("/health/live")).json() == {"status": "ok"}
     ready = await http.get("/health/ready")
     assert (ready.status_code, ready.json()["checks"]["database"]) == (200, "ok")
+    await http.post("/hooks/voorbeeldstad/generic/events", content=b"{}")
+    await http.post("/hooks/elders/generic/events", content=b"{}")
     figures = (await http.get("/metrics")).text
+    for provider, status in (("generic", 200), ("generic", 403), ("unknown", 404)):
+        assert f'warmlijn_webhook_seconds_count{{provider="{provider}",status="{status}"}} 1.0' in figures
     assert 'warmlijn_calls_started_total{centre="voorbeeldstad"} 1.0' in figures
     assert 'warmlijn_calls_live{centre="voorbeeldstad"} 1.0' in figures
     assert "612345678" not in figures

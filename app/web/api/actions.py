@@ -197,7 +197,7 @@ def _concerned(means: Means, me: User, name: str | None) -> tuple[str, dict[str,
 async def _references(request: Request, means: Means, me: User) -> tuple[References, Mistakes]:
     wrong = Mistakes(language_of(request))
     policy: Policy = await means.policy(me.centre)
-    return References(wrong, policy, language_of(request), means.person_key), wrong
+    return References(wrong, policy, language_of(request), means), wrong
 
 
 async def _done(

@@ -113,7 +113,7 @@ async def change(
     """Alles of niets; wat niet kan, wordt met de reden geweigerd."""
     await _theirs(means, me, callback)
     wrong = Mistakes(language_of(request))
-    references = References(wrong, await means.policy(me.centre), language_of(request), means.person_key)
+    references = References(wrong, await means.policy(me.centre), language_of(request), means)
     if asked == CallbackChange():
         wrong("#", "nothing")
     slot = _slot(asked, means, wrong)

@@ -13,7 +13,7 @@ from app.call.reference import written
 from app.store import codec
 from app.web.api.accesses import note_access
 from app.web.api.guard import Backing, Me, allow, router
-from app.web.api.problems import Problem, failures, query_mistake
+from app.web.api.problems import Mistakes, Problem, failures
 from app.web.api.promises import labelled
 from app.web.api.reasons import Agents, ReasonStep, steps
 from app.web.api.shapes import CallId, Id, Labelled, Moment, Out, Reference
@@ -107,7 +107,9 @@ async def list_calls(
     eigen gesprek is gecontroleerd: wie een nummer noemt, is daarmee niet bekend.
     """
     if me.role == "agent" and reference is None:
-        raise Problem(400, "invalid", errors=[query_mistake("reference", "missing", language_of(request))])
+        wrong = Mistakes(language_of(request))
+        wrong("reference", "missing", "query")
+        wrong.tell()
     rows = await means.pool.fetch(
         """SELECT id, phase, started_at, ended_at, state->>'office' AS office, state->>'topic' AS topic,
                   state->>'language' AS language, state->>'dialled' AS dialled, state->>'policy' AS policy, reference,

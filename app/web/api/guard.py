@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
+from copy import copy
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -37,28 +39,57 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The token first, then the role, only then what was sent."""
-        handle = super().get_route_handler()
+        handle, refuse = super().get_route_handler(), self._refusing()
         roles = (self.openapi_extra or {}).get(ROLES, ())
+        known = {parameter.alias for parameter in self.dependant.query_params}
 
         async def guarded(request: Request) -> Response:
             user = await _authenticated(request)
             if user.role not in roles:
                 raise Problem(403, "not_allowed")
             request.state.user = user
+            wrong = await _queried(request, user, known)
             try:
-                return await handle(request)
+                return await (refuse if wrong else handle)(request)
             except RequestValidationError as error:
-                raise Problem(400, "invalid", errors=await _everything(request, user, error)) from None
+                sent = await request.json() if self.body_field and not error.errors() else error.body
+                raise Problem(400, "invalid", errors=await _everything(request, user, error, sent, wrong)) from None
 
         return guarded
 
+    def _refusing(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Looks at the form of a request, and never does what it asks."""
+        route = copy(self)
+        route.dependant = replace(self.dependant, call=_refused)
+        return APIRoute.get_route_handler(route)
 
-async def _everything(request: Request, user: User, error: RequestValidationError) -> list[Mistake]:
-    """What is wrong with the form of a request, and the ids in it that the routing does not know."""
+
+async def _refused(**_given: object) -> None:
+    raise RequestValidationError(())
+
+
+async def _queried(request: Request, user: User, known: Collection[str]) -> Mistakes:
+    """Parameters that the route does not have, else a slip of the pen would give the whole list; and unknown ids."""
     language, means = language_of(request), means_of(request)
-    unknown = Mistakes(language)
-    References(unknown, await means.policy(user.centre), language, means.person_key).check_all(error.body)
-    return unknown.beside(misshapen(error, language))
+    wrong = Mistakes(language)
+    if query := request.query_params:
+        for name in sorted(query.keys() - known):
+            wrong(name, "unknown_parameter", "query")
+        References(wrong, await means.policy(user.centre), language, means).check_query(
+            {name: query[name] for name in query.keys() & known}
+        )
+    return wrong
+
+
+async def _everything(
+    request: Request, user: User, error: RequestValidationError, body: object, wrong: Mistakes
+) -> list[Mistake]:
+    """What is wrong with the form of a request, and with what else it says; `wrong` is what its query did."""
+    language, means = language_of(request), means_of(request)
+    form = misshapen(error, language)
+    references = References(wrong, await means.policy(user.centre), language, means)
+    references.check_all(body, {mistake.pointer for mistake in form})
+    return wrong.beside(form)
 
 
 async def _authenticated(request: Request) -> User:

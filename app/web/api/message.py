@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Request, Response
@@ -93,20 +93,12 @@ async def put_message(request: Request, asked: MessageAsked, me: Me, means: Back
     """Met een eindtijd, hoogstens zo ver vooruit als teksten bewaard blijven."""
     wrong = Mistakes(language_of(request))
     policy = await means.policy(me.centre)
-    references = References(wrong, policy, language_of(request), means.person_key)
+    references = References(wrong, policy, language_of(request), means)
     topic = references.check("topic", asked.topic)
-    days = policy.retention.numbers
-    if asked.until <= means.clock():
-        wrong("#/until", "moment_past")
-    if asked.until > means.clock() + timedelta(days=days):
-        wrong("#/until", "moment_far", days=days)
-    first = policy.municipality.languages[0]
-    texts = {language or first: text for language, text in asked.text.items()}
-    if first not in texts:
-        wrong("#/text", "first_language")
-    for language in texts:
-        references.check("language", language, "#/text")
+    references.until(asked.until)
+    texts = references.texts(asked.text)
     wrong.tell()
+    first = policy.municipality.languages[0]
     which = reference(means.person_key, me.centre, str(sorted(texts.items())))  # the same key, another text: no repeat
     ref = f"message.{me.name}.{once or secrets.token_hex(8)}.{which[2:12]}"
     others = {language: f"{ref}.{language}" for language in texts if language != first}

@@ -12,8 +12,10 @@ from pydantic import Field
 from app.call.policy import Policy
 from app.policyfile import Checked, check
 from app.policyfile.proving import check_and_prove
+from app.policyfile.walking import Caller
 from app.providers import numbers
 from app.web.api.activation import Activated, activate, repeated
+from app.web.api.checks import References
 from app.web.api.door import Once
 from app.web.api.guard import Backing, Me, allow, router
 from app.web.api.problems import Mistake, Mistakes, Problem, failures
@@ -200,7 +202,11 @@ async def explain(request: Request, asked: ExplainAsked, me: Me, means: Backing)
     number = numbers.normal(asked.number)
     if not number:
         wrong("#/number", "not_phone")
-    return explained(policy, number, asked.press, asked.say, asked.language, asked.at, means.clock(), wrong, language)
+    references = References(wrong, policy, language, means)
+    references.check("language", asked.language)
+    at = references.at(asked.at)
+    wrong.tell()
+    return explained(policy, Caller(number, at, asked.press, asked.say, asked.language), language)
 
 
 async def _checked(text: str, language: str) -> Checked:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from app.call.agent import Agent, AgentState
 from app.call.events import AgentLoggedOff, AgentLoggedOn, AgentNotReady, AgentReady, Event
 from app.store import codec
+from app.web.api.checks import check_reason
 from app.web.api.door import Once, act
 from app.web.api.guard import Backing, Me, allow, router
 from app.web.api.problems import Mistakes, failures
@@ -88,10 +89,7 @@ async def get_presence(me: Me, means: Backing) -> Presence:
 async def put_presence(request: Request, asked: PresenceAsked, me: Me, means: Backing, once: Once = None) -> Presence:
     """Tijdens een gesprek geldt de wens pas daarna."""
     wrong = Mistakes(language_of(request))
-    if asked.state == "not_ready" and asked.reason is None:
-        wrong("#/reason", "reason_needed")
-    if asked.state != "not_ready" and asked.reason is not None:
-        wrong("#/reason", "needs_state")
+    check_reason(wrong, asked.state, asked.reason)
     wrong.tell()
     event: Event
     match asked.state:

@@ -73,9 +73,14 @@ class Mistakes:
         self._language = language
         self._found: list[Mistake] = []
 
-    def __call__(self, pointer: str, code: str, **words: object) -> None:
-        """The value at `pointer` of the body is wrong; `code` is a key of `words.INPUT`."""
-        self._found.append(body_mistake(pointer, code, self._language, **words))
+    def __call__(self, pointer: str, code: str, where: str = "body", **words: object) -> None:
+        """The value at `pointer` is wrong; `code` is a key of `words.INPUT`."""
+        detail = INPUT[code][self._language].format(**words)
+        self._found.append(Mistake(where=where, pointer=pointer, code=code, detail=detail))
+
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(self._found)
 
     def tell(self) -> None:
         """Raise what was found, if anything."""
@@ -84,18 +89,8 @@ class Mistakes:
 
     def beside(self, others: Sequence[Mistake]) -> list[Mistake]:
         """These mistakes, and what was found elsewhere."""
-        there = {mistake.pointer for mistake in others}
-        return [*others, *(mistake for mistake in self._found if mistake.pointer not in there)]
-
-
-def body_mistake(pointer: str, code: str, language: str, **words: object) -> Mistake:
-    """A mistake in the body."""
-    return Mistake(where="body", pointer=pointer, code=code, detail=INPUT[code][language].format(**words))
-
-
-def query_mistake(parameter: str, code: str, language: str, **words: object) -> Mistake:
-    """A mistake in a parameter of the query."""
-    return Mistake(where="query", pointer=parameter, code=code, detail=INPUT[code][language].format(**words))
+        there = {(mistake.where, mistake.pointer) for mistake in others}
+        return [*others, *(mistake for mistake in self._found if (mistake.where, mistake.pointer) not in there)]
 
 
 def answer(request: Request, problem: Problem) -> Response:

@@ -72,6 +72,7 @@ INPUT = {
     "citizen_number": both(
         "Dit lijkt een burgerservicenummer; dat mag hier niet.", "This looks like a citizen service number."
     ),
+    "unknown_parameter": both("Deze parameter bestaat niet.", "There is no such parameter."),
     "bool_type": both("Dit moet true of false zijn.", "This must be true or false."),
     "int_type": both("Dit moet een geheel getal zijn.", "This must be a whole number."),
     "int_parsing": both("Dit moet een geheel getal zijn.", "This must be a whole number."),
@@ -103,6 +104,7 @@ INPUT = {
 KINDS = {
     "colleague": both("Deze collega", "This colleague"),
     "department": both("Deze afdeling", "This department"),
+    "office": both("Dit loket", "This office"),
     "topic": both("Dit onderwerp", "This topic"),
     "language": both("Deze taal", "This language"),
 }
