@@ -81,13 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except SettingsError as error:
-        sys.stderr.write(error.told(getattr(args, "lang", "nl")) + "\n")
+        sys.stderr.write(error.told(args.lang) + "\n")
         return 1
     except (migrations.MigrationError, EmbeddedError, policyfile.PolicyMistakes) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except UNREACHABLE as error:
-        sys.stderr.write(WORDS[getattr(args, "lang", "nl")]["no_database"].format(error=reason(error)) + "\n")
+        sys.stderr.write(WORDS[args.lang]["no_database"].format(error=reason(error)) + "\n")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -95,13 +95,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def understood(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; argparse, too, speaks Dutch unless `--lang en` stands there. Exits when it makes no sense."""
-    words = {} if " --lang en " in f" {' '.join(arguments).replace('=', ' ')} " else DUTCH
+    language, others = lifted(arguments)
+    words = {} if language == "en" else DUTCH
     own = vars(argparse)["_"]
     vars(argparse)["_"] = lambda text: words.get(text, text)  # the name by which argparse has its words translated
     try:
-        return parser().parse_args(arguments)
+        args = parser().parse_args([f"--lang={language}", *others] if language else others)
     finally:
         vars(argparse)["_"] = own
+    args.lang = language or args.lang  # a command's own default would otherwise stand
+    return args
+
+
+def lifted(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """The value of the last `--lang`, wherever it stands, and all other words; without a value it stays there."""
+    language, others = "", list[str]()
+    words = iter(enumerate(arguments, 1))
+    for after, word in words:
+        if word == "--":
+            return language, [*others, *arguments[after - 1 :]]
+        following = arguments[after] if after < len(arguments) else "-"
+        if word.startswith("--lang=") and word != "--lang=":
+            language = word.removeprefix("--lang=")
+        elif word == "--lang" and not following.startswith("-"):
+            language = following
+            next(words)
+        else:
+            others.append(word)
+    return language, others
 
 
 def reason(error: Exception) -> str:
@@ -115,6 +136,7 @@ def parser() -> argparse.ArgumentParser:
         prog="warmlijn", description="De telefoon van een gemeente: routering, drie keer overgaan, warm doorverbinden, "
         "en een terugbelafspraak die wordt nagekomen.",
     )
+    made.add_argument("--lang", choices=LANGUAGES, default="nl", help="taal van het antwoord")
     commands = made.add_subparsers(title="opdrachten", metavar="OPDRACHT", required=True)
     serving = commands.add_parser("serve", help="de dienst starten, met de instellingen uit de omgeving")
     serving.set_defaults(run=serve)
@@ -145,11 +167,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def serve(_args: argparse.Namespace) -> int:
+def serve(args: argparse.Namespace) -> int:
     """Run until told to stop. Listens on this machine only, unless the settings say otherwise."""
     settings = load()
     if _taken(settings.host, settings.port):
-        sys.stderr.write(WORDS["nl"]["port_taken"].format(host=settings.host, port=settings.port) + "\n")
+        sys.stderr.write(WORDS[args.lang]["port_taken"].format(host=settings.host, port=settings.port) + "\n")
         return 1
     logs.configure(settings.log_level, settings.node)
     server = Server(configuration(settings))

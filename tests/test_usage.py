@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from app.__main__ import main
+from app.__main__ import main, understood
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from app.__main__ import main
         (["migrate", "--lang"], ("fout: --lang: hierna hoort een waarde",)),
         (["migrate", "--lang", "en", "--quick"], ("usage: warmlijn", "error: unrecognized arguments: --quick")),
         (["migrate", "--lang=en", "--quick"], ("error: unrecognized",)),
+        (["--lang", "en", "migrate", "--quick"], ("usage: warmlijn", "error: unrecognized arguments: --quick")),
+        (["--lang", "en"], ("error: the following arguments are required",)),
+        (["user", "--lang", "en"], ("usage: warmlijn user", "error: ")),
+        (["user", "--lang", "de", "list"], ("fout: --lang: 'de' kan hier niet; kies uit 'en', 'nl'",)),
+        (["migrate", "--lang="], ("fout: --lang: '' kan hier niet",)),
     ],
 )
 def test_a_mistake_is_told_in_the_language_of_the_answer(
@@ -29,6 +34,34 @@ def test_a_mistake_is_told_in_the_language_of_the_answer(
     assert left.value.code == 2
     said = capsys.readouterr().err
     assert [words for words in told if words not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "language"),
+    [
+        ("check r.yaml", "nl"),
+        ("--lang en check r.yaml", "en"),
+        ("check --lang en r.yaml", "en"),
+        ("check r.yaml --lang=en", "en"),
+        ("--lang=en check --lang nl r.yaml", "nl"),
+        ("check -- r.yaml", "nl"),
+        ("--lang en check -- r.yaml", "en"),
+        ("--lang en serve", "en"),
+        ("--lang en user list", "en"),
+        ("user --lang en list", "en"),
+        ("user list --lang en", "en"),
+    ],
+)
+def test_the_language_may_stand_anywhere(arguments: str, language: str) -> None:
+    args = understood(arguments.split())
+    assert args.lang == language
+    assert getattr(args, "file", "r.yaml") == "r.yaml"
+
+
+def test_the_language_of_the_caller_and_words_behind_two_dashes_are_left_alone() -> None:
+    args = understood(["explain", "--number", "140123", "--language", "nl", "--lang", "en", "--press", "1", "2"])
+    assert (args.lang, args.language, args.press) == ("en", "nl", ["1", "2"])
+    assert understood(["check", "--", "--lang"]).file == "--lang"
 
 
 def test_the_help_is_dutch_and_argparse_is_left_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
