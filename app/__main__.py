@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import uvicorn
 
-from app import logs, policyfile
+from app import logs, policyfile, usage
 from app.demo import main as play_demo
 from app.engine import rehearsing, replaying
 from app.main import Service, create_app
@@ -52,25 +52,6 @@ WORDS: dict[str, Mapping[str, str]] = {
     },
 }
 
-DUTCH = {
-    "usage: ": "gebruik: ",
-    "options": "opties",
-    "positional arguments": "argumenten",
-    "show this help message and exit": "deze uitleg tonen",
-    "%(prog)s: error: %(message)s\n": "%(prog)s: fout: %(message)s\n",
-    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
-    "the following arguments are required: %s": "dit ontbreekt: %s",
-    "one of the arguments %s is required": "een van deze ontbreekt: %s",
-    "not allowed with argument %s": "kan niet samen met %s",
-    "unrecognized arguments: %s": "onbekend: %s",
-    "ambiguous option: %(option)s could match %(matches)s": "%(option)s kan zijn: %(matches)s",
-    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r kan hier niet; kies uit %(choices)s",
-    "invalid %(type)s value: %(value)r": "%(value)r kan hier niet",
-    "expected one argument": "hierna hoort een waarde",
-    "expected at least one argument": "hierna hoort minstens een waarde",
-    "ignored explicit argument %r": "hierbij hoort geen waarde (%r)",
-}
-"""The words of argparse itself; whatever it says besides stays English."""
 log = logs.logger()
 
 
@@ -96,11 +77,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def understood(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; argparse, too, speaks Dutch unless `--lang en` stands there. Exits when it makes no sense."""
     language, others = lifted(arguments)
-    words = {} if language == "en" else DUTCH
+    words = {} if language == "en" else usage.DUTCH
     own = vars(argparse)["_"]
     vars(argparse)["_"] = lambda text: words.get(text, text)  # the name by which argparse has its words translated
     try:
-        args = parser().parse_args([f"--lang={language}", *others] if language else others)
+        made = parser()
+        if language == "en":
+            usage.to_english(made)
+        args = made.parse_args([f"--lang={language}", *others] if language else others)
     finally:
         vars(argparse)["_"] = own
     args.lang = language or args.lang  # a command's own default would otherwise stand

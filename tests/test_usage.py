@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from app.__main__ import main, understood
+from app.__main__ import main, parser, understood
+from app.usage import ENGLISH, said
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,23 @@ def test_the_help_is_dutch_and_argparse_is_left_as_it_was(capsys: pytest.Capture
     assert all(words in said for words in ("gebruik: warmlijn pbx-test", "argumenten:", "opties:", "deze uitleg tonen"))
     assert "optional" not in said
     assert vars(argparse)["_"] is before
+
+
+def test_the_help_is_english_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["explain", "--lang", "en", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(words in told for words in ("usage: warmlijn explain", "Where a caller goes according to this file",
+                                           "--say WORDS", "language of the answer"))  # fmt: skip
+    with pytest.raises(SystemExit):
+        main(["--lang", "en", "--help"])
+    told = capsys.readouterr().out
+    assert "commands:" in told
+    assert "start the service" in told
+
+
+def test_all_that_the_commands_say_has_its_english() -> None:
+    assert said(parser()) == ENGLISH.keys()
 
 
 def test_a_port_in_use_is_told_before_anything_is_started(
