@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import uvicorn
 
-from app import logs, policyfile
+from app import logs, policyfile, usage
 from app.demo import main as play_demo
 from app.engine import rehearsing, replaying
 from app.main import Service, create_app
@@ -52,25 +52,6 @@ WORDS: dict[str, Mapping[str, str]] = {
     },
 }
 
-DUTCH = {
-    "usage: ": "gebruik: ",
-    "options": "opties",
-    "positional arguments": "argumenten",
-    "show this help message and exit": "deze uitleg tonen",
-    "%(prog)s: error: %(message)s\n": "%(prog)s: fout: %(message)s\n",
-    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
-    "the following arguments are required: %s": "dit ontbreekt: %s",
-    "one of the arguments %s is required": "een van deze ontbreekt: %s",
-    "not allowed with argument %s": "kan niet samen met %s",
-    "unrecognized arguments: %s": "onbekend: %s",
-    "ambiguous option: %(option)s could match %(matches)s": "%(option)s kan zijn: %(matches)s",
-    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r kan hier niet; kies uit %(choices)s",
-    "invalid %(type)s value: %(value)r": "%(value)r kan hier niet",
-    "expected one argument": "hierna hoort een waarde",
-    "expected at least one argument": "hierna hoort minstens een waarde",
-    "ignored explicit argument %r": "hierbij hoort geen waarde (%r)",
-}
-"""The words of argparse itself; whatever it says besides stays English."""
 log = logs.logger()
 
 
@@ -81,13 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except SettingsError as error:
-        sys.stderr.write(error.told(getattr(args, "lang", "nl")) + "\n")
+        sys.stderr.write(error.told(args.lang) + "\n")
         return 1
     except (migrations.MigrationError, EmbeddedError, policyfile.PolicyMistakes) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except UNREACHABLE as error:
-        sys.stderr.write(WORDS[getattr(args, "lang", "nl")]["no_database"].format(error=reason(error)) + "\n")
+        sys.stderr.write(WORDS[args.lang]["no_database"].format(error=reason(error)) + "\n")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -95,13 +76,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def understood(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; argparse, too, speaks Dutch unless `--lang en` stands there. Exits when it makes no sense."""
-    words = {} if " --lang en " in f" {' '.join(arguments).replace('=', ' ')} " else DUTCH
+    language, others = lifted(arguments)
+    words = {} if language == "en" else usage.DUTCH
     own = vars(argparse)["_"]
     vars(argparse)["_"] = lambda text: words.get(text, text)  # the name by which argparse has its words translated
     try:
-        return parser().parse_args(arguments)
+        made = parser()
+        if language == "en":
+            usage.to_english(made)
+        args = made.parse_args([f"--lang={language}", *others] if language else others)
     finally:
         vars(argparse)["_"] = own
+    args.lang = language or args.lang  # a command's own default would otherwise stand
+    return args
+
+
+def lifted(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """The value of the last `--lang`, wherever it stands, and all other words; without a value it stays there."""
+    language, others = "", list[str]()
+    words = iter(enumerate(arguments, 1))
+    for after, word in words:
+        if word == "--":
+            return language, [*others, *arguments[after - 1 :]]
+        following = arguments[after] if after < len(arguments) else "-"
+        if word.startswith("--lang=") and word != "--lang=":
+            language = word.removeprefix("--lang=")
+        elif word == "--lang" and not following.startswith("-"):
+            language = following
+            next(words)
+        else:
+            others.append(word)
+    return language, others
 
 
 def reason(error: Exception) -> str:
@@ -115,6 +120,7 @@ def parser() -> argparse.ArgumentParser:
         prog="warmlijn", description="De telefoon van een gemeente: routering, drie keer overgaan, warm doorverbinden, "
         "en een terugbelafspraak die wordt nagekomen.",
     )
+    made.add_argument("--lang", choices=LANGUAGES, default="nl", help="taal van het antwoord")
     commands = made.add_subparsers(title="opdrachten", metavar="OPDRACHT", required=True)
     serving = commands.add_parser("serve", help="de dienst starten, met de instellingen uit de omgeving")
     serving.set_defaults(run=serve)
@@ -145,11 +151,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def serve(_args: argparse.Namespace) -> int:
+def serve(args: argparse.Namespace) -> int:
     """Run until told to stop. Listens on this machine only, unless the settings say otherwise."""
     settings = load()
     if _taken(settings.host, settings.port):
-        sys.stderr.write(WORDS["nl"]["port_taken"].format(host=settings.host, port=settings.port) + "\n")
+        sys.stderr.write(WORDS[args.lang]["port_taken"].format(host=settings.host, port=settings.port) + "\n")
         return 1
     logs.configure(settings.log_level, settings.node)
     server = Server(configuration(settings))

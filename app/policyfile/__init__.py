@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
 from app.call.policy import Policy
-from app.policyfile import covering, phones, references, wording
-from app.policyfile.compiling import check_values, compile_policy
+from app.policyfile import covering, phones, references, values, wording
+from app.policyfile.compiling import compile_policy
 from app.policyfile.mistakes import Mistake, PolicyMistakes, Teller
 from app.policyfile.parser_words import file_says
 from app.policyfile.reading import read
@@ -66,14 +65,8 @@ def _policy(tree: Tree, tell: Teller, version: str) -> Policy | None:
     references.check(tree, tell)
     phones.check(tree, tell)
     wording.check(tree, tell)
+    values.check(tree, tell)
     if shaped is None:
         return None
-    timezone = shaped.municipality.timezone
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        path = ("municipality", "timezone")
-        tell("not_timezone", tree.line(path), path, value=timezone)
-    check_values(shaped, tree, tell)
     covering.check(shaped, tree, tell)
     return None if tell.mistakes else compile_policy(shaped, tree, version)

@@ -81,7 +81,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     explaining.add_argument("--at", default="", metavar="MOMENT", help="zoals 'di 10:15'; standaard nu")
     file = os.environ.get("WARMLIJN_POLICY") or FILE
     explaining.add_argument(
-        "--file", default=file, metavar="BESTAND", help=f"het bestand (standaard WARMLIJN_POLICY, nu {file})"
+        "--file", default=file, metavar="BESTAND", help="het bestand (standaard WARMLIJN_POLICY, nu %(default)s)"
     )
     _common(explaining)
     explaining.set_defaults(run=run_explain)

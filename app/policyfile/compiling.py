@@ -7,7 +7,6 @@ from typing import Any
 from app.call import policy as made
 from app.ivr import topics
 from app.policyfile import first_line, later, phone, second_line, shape
-from app.policyfile.mistakes import Path, Teller
 from app.policyfile.moments import local_moment
 from app.policyfile.part import Part
 from app.policyfile.scalars import weekdays
@@ -65,26 +64,6 @@ def compile_policy(file: shape.RoutingFile, tree: Tree, version: str) -> made.Po
         retention=made.Retention(**file.retention.model_dump()),
         tests=tuple(_test(part, file, line(("tests", at))) for at, part in enumerate(file.tests)),
     )
-
-
-def check_values(file: shape.RoutingFile, tree: Tree, tell: Teller) -> None:
-    """What only shows once the values have types: days set twice, moments, what a test expects."""
-    for key, week in file.hours.items():
-        seen: set[int] = set()
-        for days in week:
-            path: Path = ("hours", key, days)
-            if seen & set(weekdays(days)):
-                tell("double_day", tree.line(path), path, day=days)
-            seen |= set(weekdays(days))
-    for at, test in enumerate(file.tests):
-        path = ("tests", at)
-        if local_moment(test.when.at, file.days_off) is None:
-            where = (*path, "when", "at")
-            tell("not_moment", tree.line(where), where, value=test.when.at)
-        if test.expect == shape.ExpectPart():
-            tell("test_empty", tree.line(path), path)
-        if test.expect.closed and test.expect.office:
-            tell("test_closed", tree.line(path), path)
 
 
 def _filled(part: Part) -> dict[str, Any]:

@@ -116,3 +116,29 @@ def test_what_cannot_be_left_out(section: str) -> None:
     start = lines.index(f"{section}:\n")
     end = next((at for at in range(start + 1, len(lines)) if not lines[at].startswith(" ")), len(lines))
     assert f"r.yaml:1: '{section}' ontbreekt" in told("".join(lines[:start] + lines[end:]))
+
+
+@pytest.mark.parametrize(
+    ("test", "messages"),
+    [
+        ("{when: {number: '14 0123', at: 'zat 10:15'}, expect: {closd: true}}",
+         ["43: 'tests[0].expect.closd' bestaat niet (bedoelt u 'closed'?)",
+          "43: 'tests[0].when.at': 'zat 10:15' is geen moment (schrijf zoals di 10:15 of 2026-04-27 10:15)"]),
+        ("{when: {number: '14 0123', press: x, at: 'za 25:15'}, expect: {}}",
+         ["43: 'tests[0].when.press[0]': 'x' is geen toets (0 tot en met 9)",
+          "43: 'tests[0].when.at': 'za 25:15' is geen moment (schrijf zoals di 10:15 of 2026-04-27 10:15)",
+          "43: 'tests[0]' verwacht niets; noem office, closed of topic"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_of_shape_hides_no_mistake_of_value(test: str, messages: list[str]) -> None:
+    assert told(spoiled("tests:\n", f"tests:\n  - {test}\n")) == [f"r.yaml:{message}" for message in messages]
+
+
+def test_a_mistake_of_shape_hides_no_time_zone_and_no_day_set_twice() -> None:
+    text = spoiled("languages: [nl]", "timezone: Mars\n  languages: [nl]", "cycle: 5", "cyle: 5",
+                   "ma-vr: 08:30-17:00", "ma-vr: 08:30-17:00\n    vr: 09:00-12:00")  # fmt: skip
+    assert told(text) == [
+        "r.yaml:3: 'municipality.timezone': 'Mars' is geen tijdzone",
+        "r.yaml:11: 'hours.open.vr': vr staat er twee keer in",
+        "r.yaml:42: 'ringing.cyle' bestaat niet (bedoelt u 'cycle'?)",
+    ]
