@@ -19,7 +19,7 @@ CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(l.leg, l.ref), '{}') AS ref
                     WHERE l.centre = c.centre AND l.call = c.id OFFSET 0) l
 WHERE greatest(heard.at, armed.at)
     < CASE WHEN c.phase IN ('Talking', 'Connected') THEN $2::timestamptz ELSE $1::timestamptz END
-ORDER BY heard.at LIMIT 200"""
+ORDER BY c.phase IN ('Talking', 'Connected'), heard.at LIMIT 200"""
 
 
 async def quiet(
@@ -27,8 +27,8 @@ async def quiet(
 ) -> list[asyncpg.Record]:
     """Live calls of these centres whose last event and last timer lie before `since`.
 
-    When people speak it is `talking_since`. Rows `(centre, id, provider, state, refs)`; refs is leg -> the platform's
-    own id, as JSON.
+    When people speak it is `talking_since`, and they come last: nobody waits for an answer there. Rows
+    `(centre, id, provider, state, refs)`; refs is leg -> the platform's own id, as JSON.
     """
     rows: list[asyncpg.Record] = await pool.fetch(_QUIET, since, talking_since, list(centres))
     return rows

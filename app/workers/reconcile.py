@@ -1,7 +1,8 @@
 """What the switch did not tell is asked: legs of which nothing was heard, and legs of calls that are over.
 
 One process at a time does this (a lease). Asking changes nothing; the answer is an event like any other (design §5
-rule 17).
+rule 17). Conversations are quiet by nature, so that they are asked about less often; but a hang-up that was told while
+nobody listened leaves an agent with nobody, so those that were quiet since before the start are asked about at once.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ EVERY = 5.0
 QUIET = timedelta(seconds=30)
 """Silence after the last event and the last timer of a call."""
 TALKING = timedelta(minutes=5)
-"""The same while people speak: nothing needs to happen then."""
+"""The same while people speak: they would notice, and each look costs the platform up to three requests a leg."""
 SECONDS = 3.0
 log = logger()
 _lines = msgspec.json.Decoder(dict[str, str]).decode
@@ -48,6 +49,7 @@ class Reconcile(Part):
         self._pool = pool
         self._providers = providers
         self._clock = clock
+        self._began = clock()
 
     async def _run(self) -> None:
         seen: set[str] = set()
@@ -66,7 +68,8 @@ class Reconcile(Part):
     async def look(self, silence: timedelta, *centres: str) -> int:
         """Ask about every leg of calls that were silent so long, of these centres, else of all; returns how many."""
         now, centres = self._clock(), centres or self._engine.policies.centres()
-        rows = await silent.quiet(self._pool, centres, now - silence, now - max(silence, TALKING))
+        talking_since = min(now - silence, max(now - TALKING, self._began))
+        rows = await silent.quiet(self._pool, centres, now - silence, talking_since)
         legs = 0
         for row in rows:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -9,12 +10,13 @@ import pytest
 import pytest_asyncio
 
 from app.call.events import ConsultAsked, ConsultCancelled
+from app.engine.engine import Engine
 from app.providers.base import Order, Refused
-from app.store import leases
+from app.store import leases, silent
 from app.store.database import engine_pool
 from app.workers.reconcile import QUIET, Reconcile
 from app.workers.retention import Retention
-from tests.engine.arrivals import arrival, ended, offered
+from tests.engine.arrivals import arrival, ended, offered, pressed, ready
 from tests.engine.conftest import CENTRES, Start
 from tests.engine.platform import Platform
 
@@ -49,8 +51,9 @@ async def test_a_silent_leg_is_asked_about_and_what_is_gone_has_ended(
     reconcile = Reconcile(engine, pool, {(c, "demo"): platform for c in CENTRES}, clock)
     await engine.handle(offered())
     await db.execute("DELETE FROM timers")
+    clock.at += timedelta(seconds=29)
     assert await reconcile.look(QUIET) == 0, "it was heard of just now"
-    clock.at += timedelta(minutes=1)
+    clock.at += timedelta(seconds=2)
     assert await reconcile.look(QUIET) == 1
     assert await db.fetchval("SELECT data->>'state' FROM events WHERE type = 'LegSeen'") == "up"
     clock.at += timedelta(minutes=1)
@@ -59,6 +62,58 @@ async def test_a_silent_leg_is_asked_about_and_what_is_gone_has_ended(
     assert await db.fetchval("SELECT phase FROM calls") == "Ended"
     clock.at += timedelta(minutes=1)
     assert await reconcile.look(QUIET) == 0
+
+
+async def talks(engine: Engine, db: asyncpg.Connection, call: str, agent: str) -> None:
+    """Caller and agent are in conversation, and no timer runs."""
+    await engine.handle(offered(call))
+    await engine.handle(pressed("7", call))
+    await engine.handle(ready(agent))
+    await db.execute("DELETE FROM timers")
+    assert await db.fetchval("SELECT phase FROM calls WHERE id = $1", call) == "Talking"
+
+
+async def test_who_hung_up_while_the_service_was_down_is_missed_at_the_first_look(
+    start: Start, pool: asyncpg.Pool, db: asyncpg.Connection, clock: Clock
+) -> None:
+    engine = await start(clock=clock)
+    await talks(engine, db, "c1", "jan")
+    clock.at += timedelta(seconds=10)
+    platform = Platform()
+    platform.gone = True
+    reconcile = Reconcile(engine, pool, {(c, "demo"): platform for c in CENTRES}, clock)
+    await talks(engine, db, "c2", "bart")
+    await reconcile.start()
+    async with asyncio.timeout(10):
+        while await db.fetchval("SELECT phase FROM calls WHERE id = 'c1'") != "Ended":
+            await asyncio.sleep(0.01)
+    await reconcile.stop()
+    assert await db.fetchval("SELECT phase FROM calls WHERE id = 'c2'") == "Talking", "it was heard of since the start"
+
+
+async def test_conversations_are_asked_about_once_at_the_start_and_then_after_five_minutes(
+    start: Start, pool: asyncpg.Pool, db: asyncpg.Connection, clock: Clock
+) -> None:
+    engine = await start(clock=clock)
+    await talks(engine, db, "c1", "jan")
+    clock.at += timedelta(seconds=31)
+    reconcile = Reconcile(engine, pool, {(c, "demo"): Platform() for c in CENTRES}, clock)
+    assert await reconcile.look(QUIET) == 1
+    for passed, asked in ((31, 0), (268, 0), (2, 1), (31, 0)):
+        clock.at += timedelta(seconds=passed)
+        assert await reconcile.look(QUIET) == asked
+
+
+async def test_who_waits_is_asked_about_before_who_speaks(
+    start: Start, pool: asyncpg.Pool, db: asyncpg.Connection, clock: Clock
+) -> None:
+    engine = await start(clock=clock)
+    await talks(engine, db, "c1", "jan")
+    clock.at += timedelta(seconds=1)
+    await engine.handle(offered("c2"))
+    await db.execute("DELETE FROM timers")
+    later = clock.at + timedelta(seconds=1)
+    assert [row["id"] for row in await silent.quiet(pool, CENTRES, later, later)] == ["c2", "c1"]
 
 
 async def test_a_leg_of_a_call_that_is_over_is_hung_up_again(

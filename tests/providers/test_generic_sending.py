@@ -38,11 +38,15 @@ class Pbx:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = (await receive())["body"]
         self.sent.append(({name.decode(): value.decode() for name, value in scope["headers"]}, body))
+        self.takes(json.loads(body)["data"])
         await asyncio.sleep(self.late)
         content = b"" if self.answer is None else json.dumps(self.answer).encode()
         headers = [(b"content-length", b"%d" % len(content)), (b"location", b"/elsewhere")]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    def takes(self, command: Any) -> None:
+        """For a PBX whose answer depends on the command."""
 
 
 @asynccontextmanager
