@@ -121,8 +121,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "trial_busy": ("in gesprek", "busy"),
     "trial_declined": ("weigeren", "declined"),
     "trial_unreachable": ("niet bereikbaar", "unreachable"),
-    "trial_call": ("zelf bellen", "call"),
+    "trial_call": (
+        "zelf bellen (call.offered, opdrachten in het antwoord, degrade)",
+        "call (call.offered, commands in the reply, degrade)",
+    ),
     "all_well": ("Deze centrale houdt zich aan het contract.", "This PBX keeps the contract."),
+    "well_as_far": (
+        "Deze centrale houdt zich aan het contract, voor zover beproefd: niet beproefd {n}: {names}.",
+        "This PBX keeps the contract, as far as it was tried: not tried were {n}: {names}.",
+    ),
+    "untried": ("Niet beproefd {n}: {names}.", "Not tried were {n}: {names}."),
     "total": ("{n} afwijking(en).", "{n} deviation(s)."),
     "bad_secret": (
         "Het geheim moet bestaan uit whsec_ en 24 tot 64 willekeurige bytes in base64.",

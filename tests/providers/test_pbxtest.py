@@ -59,7 +59,12 @@ class ByReference(Switch):
 
 
 async def played(
-    kind: type[Switch], secret: str = SECRET, *, call: Callable[[Switch], Any] | None = None
+    kind: type[Switch],
+    secret: str = SECRET,
+    *,
+    call: Callable[[Switch], Any] | None = None,
+    phones: Phones = PHONES,
+    language: str = "en",
 ) -> tuple[int, list[str]]:
     """The exit code and the lines of a run against such a switch, ten times as fast as real life."""
     port = free_port()
@@ -74,7 +79,7 @@ async def played(
         story = asyncio.create_task(call(switch)) if call else None
         within = 5.0 if call else 0.0
         code = await run(
-            url, SECRET, PHONES, port=port, call_within=within, patience=1.0, language="en", tell=told.append
+            url, SECRET, phones, port=port, call_within=within, patience=1.0, language=language, tell=told.append
         )
         if story is not None:
             await story
@@ -89,16 +94,30 @@ async def two_calls(switch: Switch) -> None:
     await switch.caller("+31612345679", "second").rings("140123")
 
 
-async def test_a_pbx_that_keeps_the_contract_passes() -> None:
-    code, told = await played(Switch)
-    assert (code, told[-1]) == (0, "This PBX keeps the contract."), told
-
-
 @pytest.mark.parametrize("kind", [Switch, ByReference])
-async def test_calls_are_tried_when_somebody_rings(kind: type[Switch]) -> None:
+async def test_a_pbx_that_keeps_the_contract_passes(kind: type[Switch]) -> None:
     code, told = await played(kind, call=two_calls)
-    assert code == 0, told
-    assert any(line.split() == ["ok", "call"] for line in told)
+    assert (code, told[-1]) == (0, "This PBX keeps the contract."), told
+    assert any(line.split()[:2] == ["ok", "call"] for line in told)
+
+
+async def test_what_was_not_tried_is_listed_and_does_not_pass() -> None:
+    code, told = await played(Switch, phones=Phones(busy=PHONES.busy))
+    assert code == 3
+    assert told[-1] == (
+        "This PBX keeps the contract, as far as it was tried: not tried were 5: conversation; withdrawal; declined;"
+        " unreachable; call (call.offered, commands in the reply, degrade)."
+    )
+    assert sum(line.strip().startswith("not tried") for line in told) == 5
+    code, told = await played(Switch, phones=Phones(busy=PHONES.busy), language="nl")
+    assert code == 3
+    assert told[-1].startswith("Deze centrale houdt zich aan het contract, voor zover beproefd: niet beproefd 5: ")
+
+
+async def test_what_deviates_counts_more_than_what_was_not_tried() -> None:
+    code, told = await played(Wrong, phones=Phones(declines=PHONES.declines))
+    assert code == 1
+    assert told[-1].startswith("2 deviation(s). Not tried were 5: conversation; ")
 
 
 async def test_each_deviation_is_a_sentence() -> None:
@@ -130,6 +149,7 @@ async def test_a_url_where_nobody_answers_is_said_in_dutch_words_only() -> None:
     assert await run(address, SECRET, PHONES, port=free_port(), patience=0.2, tell=told.append) == 1
     assert any("antwoordt niet" in line for line in told), told
     assert told[0].split() == ["wijkt", "af", "handtekeningen"]
+    assert told[-1].startswith("1 afwijking(en). Niet beproefd 6: ")
 
 
 def test_the_switch_itself_refuses_a_second_dial() -> None:
