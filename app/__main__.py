@@ -138,7 +138,8 @@ def parser() -> argparse.ArgumentParser:
     )
     pbx.add_argument("url", metavar="URL", help="het opdrachtadres van de centrale")
     for phone, meaning in (
-        ("answers", "opneemt"), ("silent", "blijft overgaan"), ("busy", "in gesprek is"), ("declines", "weigert"),
+        ("answers", "opneemt"), ("answers-too", "ook opneemt, tegelijk met het eerste"),
+        ("silent", "blijft overgaan"), ("busy", "in gesprek is"), ("declines", "weigert"),
         ("unreachable", "er niet is"),
     ):
         pbx.add_argument(f"--{phone}", default="", metavar="ADRES", help=f"adres van een toestel dat {meaning}")
@@ -227,7 +228,7 @@ def pbx_test(args: argparse.Namespace) -> int:
     if not secret:
         sys.stderr.write(WORDS[args.lang]["no_secret"] + "\n")
         return 2
-    phones = Phones(args.answers, args.silent, args.busy, args.declines, args.unreachable)
+    phones = Phones(args.answers, args.silent, args.busy, args.declines, args.unreachable, args.answers_too)
     return asyncio.run(try_pbx(
         args.url, secret, phones, port=args.port, call_within=args.call_within, patience=args.patience,
         language=args.lang,

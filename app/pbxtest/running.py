@@ -27,6 +27,8 @@ class Phones(Struct, frozen=True):
     busy: str = ""
     declines: str = ""
     unreachable: str = ""
+    answers_too: str = ""
+    """Another phone than `answers`, for two lines at once."""
 
 
 async def run(
@@ -79,6 +81,9 @@ async def run(
         reached = not any(each.code == "unreachable" for each in deviations)
         for name, address, trial in (
             ("conversation", phones.answers, trials.conversation),
+            ("stopping", phones.answers, trials.stopping),
+            ("entry", phones.answers, trials.entry),
+            ("together", phones.answers and phones.answers_too, partial(trials.together, phones.answers)),
             ("withdrawal", phones.silent, trials.withdrawal),
             ("busy", phones.busy, partial(trials.failure, what="busy")),
             ("declined", phones.declines, partial(trials.failure, what="declined")),

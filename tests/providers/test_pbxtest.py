@@ -18,7 +18,8 @@ from app.providers.generic.envelope import Envelope
 from tests.providers.pbx_side import SECRET
 
 PHONES = Phones(
-    "sip:yes@x.example", "sip:silent@x.example", "sip:busy@x.example", "sip:no@x.example", "sip:off@x.example"
+    "sip:yes@x.example", "sip:silent@x.example", "sip:busy@x.example", "sip:no@x.example", "sip:off@x.example",
+    "sip:too@x.example",
 )
 
 
@@ -72,6 +73,7 @@ async def played(
     address = f"http://127.0.0.1:{port}/events"
     async with kind.open(address, (secret,), pace=0.1) as (switch, url):
         switch.phone(PHONES.answers, Answers())
+        switch.phone(PHONES.answers_too, Answers())
         switch.phone(PHONES.silent, Silent())
         switch.phone(PHONES.busy, Busy())
         switch.phone(PHONES.declines, Declines())
@@ -90,6 +92,7 @@ async def two_calls(switch: Switch) -> None:
     first = switch.caller("+31612345678", "first")
     await first.rings("140123")
     await first.presses("1")
+    await first.presses("12")
     await first.is_over(600)
     await switch.caller("+31612345679", "second").rings("140123")
 
@@ -105,19 +108,20 @@ async def test_what_was_not_tried_is_listed_and_does_not_pass() -> None:
     code, told = await played(Switch, phones=Phones(busy=PHONES.busy))
     assert code == 3
     assert told[-1] == (
-        "This PBX keeps the contract, as far as it was tried: not tried were 5: conversation; withdrawal; declined;"
-        " unreachable; call (call.offered, commands in the reply, degrade)."
+        "This PBX keeps the contract, as far as it was tried: not tried were 8: conversation; speech stopped by a next"
+        " command; entry with finish and listen; two lines in one room; withdrawal; declined; unreachable;"
+        " call (call.offered, commands in the reply, degrade)."
     )
-    assert sum(line.strip().startswith("not tried") for line in told) == 5
+    assert sum(line.strip().startswith("not tried") for line in told) == 8
     code, told = await played(Switch, phones=Phones(busy=PHONES.busy), language="nl")
     assert code == 3
-    assert told[-1].startswith("Deze centrale houdt zich aan het contract, voor zover beproefd: niet beproefd 5: ")
+    assert told[-1].startswith("Deze centrale houdt zich aan het contract, voor zover beproefd: niet beproefd 8: ")
 
 
 async def test_what_deviates_counts_more_than_what_was_not_tried() -> None:
     code, told = await played(Wrong, phones=Phones(declines=PHONES.declines))
     assert code == 1
-    assert told[-1].startswith("2 deviation(s). Not tried were 5: conversation; ")
+    assert told[-1].startswith("2 deviation(s). Not tried were 8: conversation; ")
 
 
 async def test_each_deviation_is_a_sentence() -> None:
@@ -149,7 +153,7 @@ async def test_a_url_where_nobody_answers_is_said_in_dutch_words_only() -> None:
     assert await run(address, SECRET, PHONES, port=free_port(), patience=0.2, tell=told.append) == 1
     assert any("antwoordt niet" in line for line in told), told
     assert told[0].split() == ["wijkt", "af", "handtekeningen"]
-    assert told[-1].startswith("1 afwijking(en). Niet beproefd 6: ")
+    assert told[-1].startswith("1 afwijking(en). Niet beproefd 9: ")
 
 
 def test_the_switch_itself_refuses_a_second_dial() -> None:
