@@ -90,7 +90,7 @@ class Trials(Asking):
         one, two = f"{self._call}-r1", f"{self._call}-r2"
         await self._does(leg, 5, "Join", InRoom(one))
         await self._in_room(events.LegJoined, leg, one)
-        await self._does(leg, 4, "Music", Music())
+        await self._tells(commands.Music(call=self._call, leg=leg, step=4, tune="waiting"))
         await self._seen(leg, "up", one)
         await self._does(leg, 6, "Join", InRoom(two), left=one)
         await self._listener.wait(

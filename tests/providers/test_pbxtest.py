@@ -1,53 +1,20 @@
 """pbx-test finds nothing in a PBX that keeps the contract, and names what is wrong in one that does not."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from app.call.call import Cause
 from app.pbxtest import Phones, run
-from app.providers.demo import Answers, Busy, Declines, Silent, Switch, Unreachable
+from app.providers.demo import Switch
 from app.providers.demo.legs import Leg
 from app.providers.demo.server import free_port
 from app.providers.generic import commands, events
-from app.providers.generic.commands import Done, WireCommand
 from app.providers.generic.envelope import Envelope
+from tests.providers.odd_switches import Forgetful, Wrong
 from tests.providers.pbx_side import SECRET
-
-PHONES = Phones(
-    "sip:yes@x.example", "sip:silent@x.example", "sip:busy@x.example", "sip:no@x.example", "sip:off@x.example",
-    "sip:too@x.example",
-)
-
-
-class Wrong(Switch):
-    """Forgets steps, tells the wrong cause, never says that speech is over, and takes commands for dead lines."""
-
-    def carry_out(self, command: WireCommand) -> tuple[int, Done]:
-        status, done = super().carry_out(command)
-        return (200, Done()) if status in (404, 410) else (status, done)
-
-    def tell(self, kind: type[Envelope], data: Any, leg: Leg) -> None:
-        if kind is events.SayFinished:
-            return
-        if kind is events.InputTimedOut:
-            data = events.StepData(leg=leg.id, step=1)
-        super().tell(kind, data, leg)
-
-    def end(self, leg: Leg, cause: Cause) -> None:
-        super().end(leg, "no_answer" if cause == "declined" else cause)
-
-
-class Forgetful(Switch):
-    """Dials whatever it is told to dial."""
-
-    def carry_out(self, command: WireCommand) -> tuple[int, Done]:
-        if isinstance(command, commands.Dial):
-            self.legs.pop(command.leg, None)
-        return super().carry_out(command)
+from tests.providers.pbx_trial import PHONES, played, two_calls
 
 
 class ByReference(Switch):
@@ -57,44 +24,6 @@ class ByReference(Switch):
         if leg.caller and isinstance(data, events.LegData):
             data = replace(data, leg="", call=leg.address)
         super().tell(kind, data, leg)
-
-
-async def played(
-    kind: type[Switch],
-    secret: str = SECRET,
-    *,
-    call: Callable[[Switch], Any] | None = None,
-    phones: Phones = PHONES,
-    language: str = "en",
-) -> tuple[int, list[str]]:
-    """The exit code and the lines of a run against such a switch, ten times as fast as real life."""
-    port = free_port()
-    told: list[str] = []
-    address = f"http://127.0.0.1:{port}/events"
-    async with kind.open(address, (secret,), pace=0.1) as (switch, url):
-        switch.phone(PHONES.answers, Answers())
-        switch.phone(PHONES.answers_too, Answers())
-        switch.phone(PHONES.silent, Silent())
-        switch.phone(PHONES.busy, Busy())
-        switch.phone(PHONES.declines, Declines())
-        switch.phone(PHONES.unreachable, Unreachable())
-        story = asyncio.create_task(call(switch)) if call else None
-        within = 5.0 if call else 0.0
-        code = await run(
-            url, SECRET, phones, port=port, call_within=within, patience=1.0, language=language, tell=told.append
-        )
-        if story is not None:
-            await story
-    return code, told
-
-
-async def two_calls(switch: Switch) -> None:
-    first = switch.caller("+31612345678", "first")
-    await first.rings("140123")
-    await first.presses("1")
-    await first.presses("12")
-    await first.is_over(600)
-    await switch.caller("+31612345679", "second").rings("140123")
 
 
 @pytest.mark.parametrize("kind", [Switch, ByReference])
