@@ -17,7 +17,7 @@ from tests.providers.pbx_trial import PHONES, played
 
 ONE = Phones(answers=PHONES.answers)
 TWO = replace(ONE, answers_too=PHONES.answers_too)
-NOBODY = Phones()
+BUSY, NOBODY = Phones(busy=PHONES.busy), Phones()
 
 
 def pressing(*keys: str) -> Callable[[Switch], Any]:
@@ -45,19 +45,19 @@ PROVOKED: list[tuple[type[Switch], Phones, Callable[[Switch], Any] | None, set[s
     (odd.Forgetful, ONE, None, {"dialled_twice"}),
     (odd.Late, ONE, None, {"wrong_order"}),
     (odd.OtherRooms, ONE, None, {"wrong_room"}),
-    (odd.PicksUp, Phones(busy=PHONES.busy), None, {"answered_unasked"}),
+    (odd.PicksUp, BUSY, None, {"answered_unasked"}),
     (odd.Steps, ONE, None, {"stale_step"}),
     (odd.Looks, ONE, None, {"look"}),
     (odd.EndsTwice, ONE, None, {"ended_twice"}),
     (odd.TellsOnce, Phones(silent=PHONES.silent), None, {"not_sent_again"}),
     (odd.Queues, ONE, None, {"not_stopped"}),
     (odd.Dissolves, TWO, None, {"taken_along"}),
-    (odd.Strange, ONE, None, {"event_not_authentic"}),
-    (odd.Unreadable, ONE, None, {"event_not_understood"}),
-    (odd.PlainJson, ONE, None, {"content_type"}),
-    (odd.OtherId, ONE, None, {"ids_differ"}),
+    (odd.Strange, BUSY, None, {"event_not_authentic"}),
+    (odd.Unreadable, BUSY, None, {"event_not_understood"}),
+    (odd.PlainJson, BUSY, None, {"content_type"}),
+    (odd.OtherId, BUSY, None, {"ids_differ"}),
     (odd.Timeless, ONE, None, {"no_time"}),
-    (odd.OneId, ONE, None, {"id_used_twice"}),
+    (odd.OneId, BUSY, None, {"id_used_twice"}),
     (Switch, NOBODY, nobody, {"no_call"}),
     (odd.Stays, NOBODY, pressing("1", "12"), {"degrade_ignored"}),
     (Switch, NOBODY, pressing("1", "12#"), {"finish_told"}),
@@ -81,7 +81,7 @@ def codes(told: Iterable[str]) -> set[str]:
 async def test_a_switch_that_deviates_is_told_so(
     kind: type[Switch], phones: Phones, call: Callable[[Switch], Any] | None, expected: set[str]
 ) -> None:
-    code, told = await played(kind, call=call, phones=phones, pace=0.05, patience=0.6)
+    code, told = await played(kind, call=call, phones=phones, pace=0.04, patience=0.45)
     assert code == 1
     assert expected <= codes(told), told
 
@@ -90,7 +90,7 @@ async def test_a_switch_that_does_not_answer_or_refuses_is_told_so() -> None:
     told: list[str] = []
     address = f"http://127.0.0.1:{free_port()}/commands"
     await run(address, SECRET, PHONES, port=free_port(), patience=0.2, language="en", tell=told.append)
-    _, refused = await played(Switch, OTHER, phones=ONE, pace=0.05, patience=0.6)
+    _, refused = await played(Switch, OTHER, phones=ONE, pace=0.04, patience=0.45)
     assert (codes(told), "refused" in codes(refused)) == ({"unreachable"}, True)
 
 
