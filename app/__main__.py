@@ -33,6 +33,10 @@ from app.web.quick import QuickWebSocket
 GRACE = 5
 """Seconds in which requests that are under way may finish when the service is told to stop."""
 LANGUAGES = ("en", "nl")
+PBX_CODES = (
+    "Afsluitcode: 0 alles beproefd en goed; 1 er wijkt iets af; 2 de proef kon niet beginnen; 3 goed voor zover"
+    " beproefd, maar niet alles is beproefd (de laatste regel noemt wat niet)."
+)
 UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError, socket.gaierror)
 """What goes wrong when the database is not there or does not let us in."""
 WORDS: dict[str, Mapping[str, str]] = {
@@ -135,15 +139,18 @@ def parser() -> argparse.ArgumentParser:
     accounts.add_command(commands)
     names.add_command(commands)
     doctor.add_command(commands)
-    pbx = commands.add_parser("pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen")
+    pbx = commands.add_parser(
+        "pbx-test", help="het contract naspelen tegen een centrale en elke afwijking noemen", epilog=PBX_CODES
+    )
     pbx.add_argument("url", metavar="URL", help="het opdrachtadres van de centrale")
     for phone, meaning in (
-        ("answers", "opneemt"), ("silent", "blijft overgaan"), ("busy", "in gesprek is"), ("declines", "weigert"),
+        ("answers", "opneemt"), ("answers-too", "ook opneemt, tegelijk met het eerste"),
+        ("silent", "blijft overgaan"), ("busy", "in gesprek is"), ("declines", "weigert"),
         ("unreachable", "er niet is"),
     ):
         pbx.add_argument(f"--{phone}", default="", metavar="ADRES", help=f"adres van een toestel dat {meaning}")
     pbx.add_argument("--port", type=int, default=8099, metavar="POORT", help="waarop wij luisteren (standaard 8099)")
-    pbx.add_argument("--call-within", type=float, default=0.0, metavar="S", help="binnen zoveel seconden belt u zelf")
+    pbx.add_argument("--call-within", type=float, default=0.0, metavar="S", help="hierbinnen belt u zelf, twee keer")
     pbx.add_argument("--patience", type=float, default=5.0, metavar="S", help="hoe lang een melding mag duren")
     pbx.set_defaults(run=pbx_test)
     for command in (demo, migrating, pbx):
@@ -227,7 +234,7 @@ def pbx_test(args: argparse.Namespace) -> int:
     if not secret:
         sys.stderr.write(WORDS[args.lang]["no_secret"] + "\n")
         return 2
-    phones = Phones(args.answers, args.silent, args.busy, args.declines, args.unreachable)
+    phones = Phones(args.answers, args.silent, args.busy, args.declines, args.unreachable, args.answers_too)
     return asyncio.run(try_pbx(
         args.url, secret, phones, port=args.port, call_within=args.call_within, patience=args.patience,
         language=args.lang,

@@ -72,6 +72,7 @@ def test_the_help_is_dutch_and_argparse_is_left_as_it_was(capsys: pytest.Capture
     said = capsys.readouterr().out
     assert all(words in said for words in ("gebruik: warmlijn pbx-test", "argumenten:", "opties:", "deze uitleg tonen"))
     assert "optional" not in said
+    assert "3 goed voor zover" in " ".join(said.split())
     assert vars(argparse)["_"] is before
 
 

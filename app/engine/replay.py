@@ -13,6 +13,7 @@ import asyncpg
 from msgspec import Struct
 from msgspec.structs import replace
 
+from app.call.because import Because, chain
 from app.call.decision import Centre
 from app.call.events import CallOffered
 from app.call.policy import Policy
@@ -25,12 +26,26 @@ from app.store import codec, recorded
 from app.store.writing import Write
 
 
+class Outcome(Struct, frozen=True):
+    """What one event led to: the phase of its call after it, if it has one, why, and by which version."""
+
+    phase: str
+    because: Because
+    policy: str
+
+
 class Difference(Struct, frozen=True):
-    """`where` is `event 12 CallOffered`, or a table and the key of a row; an empty side means: not there."""
+    """`where` is `event 12 CallOffered`, or a table and the key of a row; an empty side means: not there.
+
+    Of an event also the number, the subject (`call:ID`), and both outcomes.
+    """
 
     where: str
     stored: str
     folded: str
+    seq: int = 0
+    subject: str = ""
+    outcomes: tuple[Outcome, Outcome] | None = None
 
 
 class Report(Struct):
@@ -98,9 +113,12 @@ class _Fold:
         self._write.rows["outbox"].clear()
         where = f"event {row['seq']} {row['type']}"
         version = row["policy_version"] if self._under is not None else pinned.version
-        stored = (row["phase_after"], codec.because(row["because"]), row["policy_version"])
-        folded = (made[6], decision.because, version)
-        return [] if stored == folded else [Difference(where, _shown(stored), _shown(folded))]
+        stored = Outcome(row["phase_after"], codec.because(row["because"]), row["policy_version"])
+        folded = Outcome(made[6], decision.because, version)
+        if stored == folded or (self._under is not None and _unlined(stored) == _unlined(folded)):
+            return []
+        was, now = (_shown((each.phase, each.because, each.policy)) for each in (stored, folded))
+        return [Difference(where, was, now, row["seq"], row["subject"], (stored, folded))]
 
     async def _policy(self, centre: str, version: str) -> Policy:
         return await self._policies.load(centre, version, by=self._connection)
@@ -142,6 +160,11 @@ class _Fold:
             for timer in state.timers
         ]
         return {f"{row[1]}/{row[2]}": row for row in rows}
+
+
+def _unlined(outcome: Outcome) -> tuple[str, tuple[Because, ...]]:
+    """Without the lines of the policy: in another text the same rule stands elsewhere."""
+    return outcome.phase, tuple(replace(step, line=0, then=None) for step in chain(outcome.because))
 
 
 def _compared(table: str, stored: dict[str, Any], folded: dict[str, Any]) -> list[Difference]:

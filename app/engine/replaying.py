@@ -10,11 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import policyfile
+from app.call.because import chain
 from app.call.policy import Policy
+from app.call.reasons import VALUES, sentence
+from app.call.reference import written
 from app.decide import decide
 from app.engine.policies import Policies, UnknownPolicy
-from app.engine.replay import Difference, Report, replay
+from app.engine.replay import Difference, Outcome, Report, replay
 from app.settings import Settings, load
+from app.store import recorded
 from app.store.opening import database
 
 WORDS: dict[str, Mapping[str, str]] = {
@@ -25,6 +29,14 @@ WORDS: dict[str, Mapping[str, str]] = {
         "cut": "Het begin van het logboek is al gewist: alleen de gebeurtenissen zijn vergeleken.",
         "was": "was",
         "now": "nu",
+        "nothing": "niets",
+        "event": "{subject}, gebeurtenis {event}",
+        "call": "gesprek {name}",
+        "callback": "terugbelafspraak {name}",
+        "agent": "medewerker {name}",
+        "more": "en nog {count} in dit gesprek",
+        "more_other": "en nog {count} hierover",
+        "version": "routering {version}",
     },
     "en": {
         "unknown": "There is no such centre or version: {what}",
@@ -33,6 +45,14 @@ WORDS: dict[str, Mapping[str, str]] = {
         "cut": "The beginning of the log is deleted already: only the events were compared.",
         "was": "was",
         "now": "now",
+        "nothing": "nothing",
+        "event": "{subject}, event {event}",
+        "call": "call {name}",
+        "callback": "callback {name}",
+        "agent": "agent {name}",
+        "more": "and {count} more in this call",
+        "more_other": "and {count} more about this",
+        "version": "routing {version}",
     },
 }
 
@@ -64,12 +84,17 @@ def run_replay(args: argparse.Namespace) -> int:
     except (UnknownPolicy, ValueError) as error:
         sys.stderr.write(words["unknown"].format(what=error) + "\n")
         return 1
-    sys.stdout.write("".join(f"{line}\n" for report in reports for line in lines(report, words)))
-    return int(any(report.differences for report in reports))
+    sys.stdout.write("".join(f"{line}\n" for each in reports for line in lines(*each, args.lang)))
+    return int(any(report.differences for report, _ in reports))
 
 
-async def replayed(settings: Settings, centre: str, since: datetime | None, under: Policy | None) -> list[Report]:
-    """A report for each centre, with only what differs from `since` on. Raises UnknownPolicy or ValueError."""
+async def replayed(
+    settings: Settings, centre: str, since: datetime | None, under: Policy | None
+) -> list[tuple[Report, dict[str, str]]]:
+    """A report for each centre, with only what differs from `since` on, and the numbers people know its calls by.
+
+    Raises UnknownPolicy or ValueError.
+    """
     reports = []
     async with database(settings) as pool:
         policies = Policies(pool, lambda text, _version: policyfile.load(text))
@@ -79,22 +104,61 @@ async def replayed(settings: Settings, centre: str, since: datetime | None, unde
                 "SELECT min(seq) FROM events WHERE centre = $1 AND ($2::timestamptz IS NULL OR at >= $2)", each, since
             )
             report.differences = [d for d in report.differences if _from(d, first)]
-            reports.append(report)
+            calls = {d.subject.removeprefix("call:") for d in report.differences if d.subject.startswith("call:")}
+            async with pool.acquire() as connection:
+                references = await recorded.references(connection, each, sorted(calls))
+            reports.append((report, references))
     return reports
 
 
 def _from(difference: Difference, first: int | None) -> bool:
     """Rows always count; events from the first one that is asked for."""
-    kind, _, rest = difference.where.partition(" ")
-    return kind != "event" or (first is not None and int(rest.split()[0]) >= first)
+    return not difference.seq or (first is not None and difference.seq >= first)
 
 
-def lines(report: Report, words: Mapping[str, str]) -> list[str]:
-    """The head line, then each difference: what stands there, and what it would be now."""
+def lines(report: Report, references: Mapping[str, str], language: str) -> list[str]:
+    """The head line, then of each call, agent or callback the first difference; rows of tables as they stand."""
+    words = WORDS[language]
     told = [words["head"].format(centre=report.centre, events=report.events, count=len(report.differences))]
     if not report.whole:
         told.append(f"  {words['cut']}")
+    found: dict[str, list[Difference]] = {}
     for difference in report.differences:
-        told += [f"  {difference.where}"]
-        told += [f"    {words['was']}: {difference.stored}", f"    {words['now']}: {difference.folded}"]
+        found.setdefault(difference.subject or difference.where, []).append(difference)
+    for first, *others in found.values():
+        told += _told(first, references, language)
+        if others:
+            more = "more" if first.subject.startswith("call:") else "more_other"
+            told.append(f"    {words[more].format(count=len(others))}")
     return told
+
+
+def _told(difference: Difference, references: Mapping[str, str], language: str) -> list[str]:
+    words = WORDS[language]
+    if difference.outcomes is None:
+        where, was, now = difference.where, difference.stored or words["nothing"], difference.folded or words["nothing"]
+    else:
+        kind, _, identity = difference.subject.partition(":")
+        name = written(references.get(identity, "")) or identity
+        subject = words[kind].format(name=name) if kind in words else difference.subject
+        where = words["event"].format(subject=subject, event=difference.where.removeprefix("event "))
+        was, now = (_outcome(each, language) for each in difference.outcomes)
+        if was == now:
+            was, now = (f"{was} ({_version(each, language)})" for each in difference.outcomes)
+        if was == now:
+            was, now = difference.stored, difference.folded
+    return [f"  {where}", f"    {words['was']}: {was}", f"    {words['now']}: {now}"]
+
+
+def _outcome(outcome: Outcome, language: str) -> str:
+    """The phase, if there is one, and why, in words."""
+    names = VALUES["phase"].get(outcome.phase)
+    phase = names[0 if language == "nl" else 1] if names else outcome.phase
+    reason = sentence(outcome.because, language)
+    return f"{phase}: {reason}" if phase else reason
+
+
+def _version(outcome: Outcome, language: str) -> str:
+    lines = ", ".join(str(step.line) for step in chain(outcome.because) if step.line)
+    version = WORDS[language]["version"].format(version=outcome.policy)
+    return f"{version}:{lines}" if lines else version

@@ -65,6 +65,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Een opdracht met een oude stap werd toch uitgevoerd: de lijn verliet de kamer.",
         "A command with an old step was carried out all the same: the line left the room.",
     ),
+    "not_stopped": (
+        "Een volgende opdracht stopte de spraak niet: say.finished van die opdracht kwam niet binnen {seconds} s.",
+        "A next command did not stop the speech: its own say.finished did not come within {seconds} s.",
+    ),
+    "finish_told": (
+        "keys.pressed noemt ook de toets die de invoer afsluit: {got}.",
+        "keys.pressed names the key that finishes the entry, too: {got}.",
+    ),
+    "no_entry": (
+        "Gevraagd werd {keys} en een hekje (gather met finish); er kwam geen keys.pressed of words.heard.",
+        "Asked was {keys} and a hash (gather with finish); no keys.pressed or words.heard came.",
+    ),
+    "wrong_entry": (
+        "Gevraagd werd {keys} en een hekje; keys.pressed noemt {got}.",
+        "Asked was {keys} and a hash; keys.pressed names {got}.",
+    ),
+    "taken_along": (
+        "Van twee lijnen in een kamer verliet er een de kamer, en de andere bleef niet.",
+        "Of two lines in a room one left, and the other did not stay.",
+    ),
     "look": (
         "Op look antwoordt de centrale {got}; verwacht {want}.",
         "The PBX answers look with {got}; expected {want}.",
@@ -117,12 +137,23 @@ WORDS: dict[str, tuple[str, str]] = {
     "skipped": ("niet beproefd", "not tried"),
     "trial_signatures": ("handtekeningen", "signatures"),
     "trial_conversation": ("gesprek met wie opneemt", "conversation"),
+    "trial_stopping": ("spraak die door een volgende opdracht stopt", "speech stopped by a next command"),
+    "trial_entry": ("invoer met sluittoets en spraak (finish, listen)", "entry with finish and listen"),
+    "trial_together": ("twee lijnen in een kamer", "two lines in one room"),
     "trial_withdrawal": ("terugtrekken van wie blijft overgaan", "withdrawal"),
     "trial_busy": ("in gesprek", "busy"),
     "trial_declined": ("weigeren", "declined"),
     "trial_unreachable": ("niet bereikbaar", "unreachable"),
-    "trial_call": ("zelf bellen", "call"),
+    "trial_call": (
+        "zelf bellen (call.offered, opdrachten in het antwoord, degrade)",
+        "call (call.offered, commands in the reply, degrade)",
+    ),
     "all_well": ("Deze centrale houdt zich aan het contract.", "This PBX keeps the contract."),
+    "well_as_far": (
+        "Deze centrale houdt zich aan het contract, voor zover beproefd: niet beproefd {n}: {names}.",
+        "This PBX keeps the contract, as far as it was tried: not tried were {n}: {names}.",
+    ),
+    "untried": ("Niet beproefd {n}: {names}.", "Not tried were {n}: {names}."),
     "total": ("{n} afwijking(en).", "{n} deviation(s)."),
     "bad_secret": (
         "Het geheim moet bestaan uit whsec_ en 24 tot 64 willekeurige bytes in base64.",

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import secrets as chance
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
-import httpx
-import msgspec
-
-from app.call.commands import Command, Name
 from app.call.events import LegSeen
-from app.call.legs import Doing, Gather, InRoom, Leaving, Line, Music, Prompt, Ringing
+from app.call.legs import Gather, InRoom, Leaving, Music, Prompt
+from app.pbxtest.asking import SENTENCE, SPOKEN, Asking
 from app.pbxtest.listener import Listener
 from app.pbxtest.sentences import Deviation
-from app.providers.base import Order, Refused, Uncertain
-from app.providers.generic import Generic, commands, events
-from app.providers.generic.commands import Answer, Commanded, Degrade, WireCommand
-from app.providers.generic.envelope import CLOUD_EVENT, Envelope
+from app.providers.generic import commands, events
+from app.providers.generic.commands import Answer, Degrade
+from app.providers.generic.envelope import Envelope
 from app.providers.generic.signing import Signer
 from app.settings import utc_now
 
 REFUSED = frozenset({401, 403})
-SENTENCE = Line("pbx_test")
-ENCODE = msgspec.json.Encoder().encode
+INPUTS = (events.KeysPressed, events.WordsHeard, events.InputTimedOut)
+ENTERED = "12"
+"""What the first who rings is asked to enter before a hash."""
 
 
-class Trials:
-    """One run against one PBX. `patience` is how many seconds an event may take."""
+class Trials(Asking):
+    """All trials of one run."""
 
     def __init__(
         self,
@@ -38,20 +34,10 @@ class Trials:
         deviates: Callable[[Deviation], None],
         patience: float,
     ) -> None:
-        self._url = url
-        self._secrets = secrets
-        self._listener = listener
-        self._deviation = deviates
-        self._patience = patience
-        self._call = f"pbxtest-{chance.token_hex(4)}"
-        self._legs = 0
-        self._pbx = Generic("pbx-test", secrets, command_url=url, command_secrets=secrets)
+        super().__init__(url, secrets, listener, deviates, patience)
         self._offered: list[str] = []
+        self._taken: set[str] = set()
         listener.answer = self._welcome
-
-    async def close(self) -> None:
-        """Let the connections go."""
-        await self._pbx.close()
 
     async def signatures(self) -> None:
         """Only commands that are signed, fresh and readable are taken."""
@@ -104,7 +90,7 @@ class Trials:
         one, two = f"{self._call}-r1", f"{self._call}-r2"
         await self._does(leg, 5, "Join", InRoom(one))
         await self._in_room(events.LegJoined, leg, one)
-        await self._does(leg, 4, "Music", Music())
+        await self._tells(commands.Music(call=self._call, leg=leg, step=4, tune="waiting"))
         await self._seen(leg, "up", one)
         await self._does(leg, 6, "Join", InRoom(two), left=one)
         await self._listener.wait(
@@ -113,6 +99,65 @@ class Trials:
         )
         await self._in_room(events.LegLeft, leg, one)
         await self._seen(leg, "up", two)
+
+    async def stopping(self, address: str) -> None:
+        """A next command stops speech that would go on for longer than we wait."""
+        leg = self._leg()
+        if not await self._picked_up(leg, address):
+            return
+        seconds = 3 * self._patience
+        await self._does(leg, 2, "Say", Prompt((SENTENCE,)), spoken=SPOKEN * max(60, round(2 * seconds)))
+        if await self._does(leg, 3, "Say", Prompt((SENTENCE,))):
+            told = await self._input(leg, 3, (events.SayFinished,), seconds)
+            if told is None:
+                self._deviates("not_stopped", seconds=f"{seconds:g}")
+        await self._hung_up(leg, 4)
+
+    async def entry(self, address: str) -> None:
+        """A longer entry, with a key that finishes it and an ear for words, is over when nothing comes."""
+        leg = self._leg()
+        if not await self._picked_up(leg, address):
+            return
+        asked = Gather((SENTENCE,), keys=8, timeout=1.0, finish="#", listen=True)
+        if await self._does(leg, 2, "Gather", asked):
+            seconds = 3 * self._patience
+            told = await self._input(leg, 2, INPUTS, seconds)
+            if told is None:
+                self._deviates("missing", command="gather", event="input.timed-out", seconds=f"{seconds:g}")
+            self._without_finish(told, "#")
+        await self._hung_up(leg, 3)
+
+    async def together(self, one_address: str, other_address: str) -> None:
+        """Two lines in one room: each stays when the other leaves, or is hung up."""
+        one, other, room = self._leg(), self._leg(), f"{self._call}-r3"
+        if not await self._picked_up(one, one_address):
+            return
+        if await self._picked_up(other, other_address):
+            for leg in (one, other):
+                await self._does(leg, 2, "Join", InRoom(room))
+                await self._in_room(events.LegJoined, leg, room)
+            for leg in (one, other):
+                await self._seen(leg, "up", room)
+            await self._does(one, 3, "Music", Music(), left=room)
+            await self._in_room(events.LegLeft, one, room)
+            await self._seen(one, "up", "")
+            await self._stays(other, room)
+        await self._hung_up(one, 4)
+        if any(self._listener.of(events.LegAnswered, other)):
+            await self._stays(other, room)
+            await self._hung_up(other, 3)
+
+    async def _stays(self, leg: str, room: str) -> None:
+        """Still in the room, and never said to have left it; told once."""
+        seen = await self._look(leg)
+        gone = any(self._listener.of(events.LegLeft, leg)) or any(self._listener.of(events.LegEnded, leg))
+        if (gone or not isinstance(seen, LegSeen) or seen.room != room) and leg not in self._taken:
+            self._taken.add(leg)
+            self._deviates("taken_along")
+
+    def _without_finish(self, told: Envelope | None, finish: str) -> None:
+        if isinstance(told, events.KeysPressed) and finish in told.data.keys:
+            self._deviates("finish_told", got=told.data.keys)
 
     async def withdrawal(self, address: str) -> None:
         """A phone that rings is withdrawn; an event that was refused with 503 is sent again."""
@@ -139,25 +184,33 @@ class Trials:
             await self._ends(leg, what, (what,))
 
     async def offered(self, seconds: float) -> None:
-        """Somebody rings: the first call is asked for a key and hung up, the second is given the degrade answer."""
+        """Somebody rings: the first call is asked for a key and a number, the second is given the degrade answer."""
         asked = self._offered
         first = await self._listener.wait(lambda: asked[0] if asked else None, seconds)
         if first is None:
             self._deviates("no_call", seconds=f"{seconds:g}")
             return
-        kinds = (events.KeysPressed, events.WordsHeard, events.InputTimedOut)
-        told = await self._listener.wait(
-            lambda: next((e for kind in kinds for e in self._listener.of(kind, first)), None), 6 * self._patience
-        )
+        told = await self._input(first, 2, INPUTS, 6 * self._patience)
         if told is None:
             self._deviates("missing", command="gather", event="keys.pressed", seconds=f"{6 * self._patience:g}")
-        await self._does(first, 3, "HangUp", Leaving())
-        await self._event(events.LegEnded, first, "hang-up")
+        await self._enters(first)
+        await self._hung_up(first, 4)
         second = await self._listener.wait(lambda: asked[1] if len(asked) > 1 else None, seconds)
         if second is None:
             self._deviates("no_call", seconds=f"{seconds:g}")
         elif await self._listener.expect(events.Degraded, second, self._patience) is None:
             self._deviates("degrade_ignored", seconds=f"{self._patience:g}")
+
+    async def _enters(self, leg: str) -> None:
+        asked = Gather((SENTENCE,), keys=8, timeout=2 * self._patience, finish="#", listen=True)
+        if not await self._does(leg, 3, "Gather", asked, spoken=("Toets een, twee en dan een hekje.",)):
+            return
+        told = await self._input(leg, 3, INPUTS, 6 * self._patience)
+        self._without_finish(told, "#")
+        if not isinstance(told, events.KeysPressed | events.WordsHeard):
+            self._deviates("no_entry", keys=ENTERED)
+        elif isinstance(told, events.KeysPressed) and told.data.keys.rstrip("#") != ENTERED:
+            self._deviates("wrong_entry", got=told.data.keys, keys=ENTERED)
 
     def _welcome(self, event: Envelope) -> Answer | None:
         if not isinstance(event, events.Offered):
@@ -171,89 +224,3 @@ class Trials:
             call=self._call, leg=leg, step=2, sentences=("Toets 1.",), language="nl", keys=1, timeout=3.0
         )
         return Answer(call=self._call, leg=leg, commands=(gather,))
-
-    # What the trials are made of
-
-    def _leg(self) -> str:
-        self._legs += 1
-        return f"{self._call}.{self._legs}"
-
-    def _deviates(self, code: str, **args: str) -> None:
-        self._deviation(Deviation(code, args))
-
-    def _body(self, command: WireCommand) -> tuple[bytes, str]:
-        identity = f"{self._call}-{chance.token_hex(4)}"
-        made = Commanded(specversion="1.0", id=identity, source="urn:warmlijn:pbx-test", time=utc_now(), data=command)
-        return ENCODE(made), identity
-
-    async def _post(self, body: bytes, headers: dict[str, str]) -> int:
-        async with httpx.AsyncClient(timeout=3.0) as client:
-            answer = await client.post(self._url, content=body, headers={**headers, "content-type": CLOUD_EVENT})
-            return answer.status_code
-
-    def _order(self, leg: str, step: int, name: Name, do: Doing | None, left: str = "") -> Order:
-        command = Command(leg, step, name, do, left)
-        return Order("pbx-test", self._call, command, "nl", sentences=("Dit is een proef.",))
-
-    async def _does(self, leg: str, step: int, name: Name, do: Doing, left: str = "") -> bool:
-        try:
-            await self._pbx.send(self._order(leg, step, name, do, left))
-        except (Refused, Uncertain) as error:
-            self._deviates("refused", command=name, why=str(error))
-            return False
-        return True
-
-    async def _dialled(self, leg: str, address: str, *, again: bool = False) -> bool:
-        """With `again` also the same message, and the same command in another message: neither may dial."""
-        done = await self._does(leg, 1, "Dial", Ringing(address, backstop=60))
-        if done and again:
-            await self._does(leg, 1, "Dial", Ringing(address, backstop=60))
-            body, identity = self._body(commands.Dial(call=self._call, leg=leg, step=1, address=address, backstop=60))
-            await self._post(body, Signer(self._secrets).headers(identity, body, utc_now()))
-        return done
-
-    async def _event(self, kind: type[Envelope], leg: str, after: str, seconds: float = 0.0) -> Envelope | None:
-        within = seconds or self._patience
-        event: Envelope | None = await self._listener.expect(kind, leg, within)
-        if event is None:
-            name = str(kind.__struct_config__.tag).split(".telephony.")[1].removesuffix(".v1")
-            self._deviates("missing", command=after, event=name, seconds=f"{within:g}")
-        return event
-
-    async def _outcome(
-        self, kind: type[events.SayFinished | events.InputTimedOut], leg: str, after: str, step: int
-    ) -> None:
-        event = await self._event(kind, leg, after, 3 * self._patience)
-        if isinstance(event, events.SayFinished | events.InputTimedOut) and event.data.step != step:
-            self._deviates("wrong_step", event=after, got=str(event.data.step), step=str(step))
-
-    async def _in_room(self, kind: type[events.LegJoined | events.LegLeft], leg: str, room: str) -> None:
-        event = await self._event(kind, leg, "join")
-        if isinstance(event, events.LegJoined | events.LegLeft) and event.data.room != room:
-            self._deviates("wrong_room", event=kind.__name__, got=event.data.room, room=room)
-
-    async def _seen(self, leg: str, state: str, room: str) -> None:
-        try:
-            told = await self._pbx.look(self._order(leg, 0, "Look", None))
-        except (Refused, Uncertain) as error:
-            self._deviates("look", got=str(error), want=f"{state} {room}")
-            return
-        if not isinstance(told, LegSeen):
-            self._deviates("look", got="404", want=f"{state} {room}")
-        elif told.room != room and room.endswith("-r1"):
-            self._deviates("stale_step")
-        elif (told.state, told.room) != (state, room):
-            self._deviates("look", got=f"{told.state} {told.room}", want=f"{state} {room}")
-
-    async def _dead(self, leg: str, what: str, step: int) -> None:
-        body, identity = self._body(commands.Music(call=self._call, leg=leg, step=step, tune="waiting"))
-        status = await self._post(body, Signer(self._secrets).headers(identity, body, utc_now()))
-        if status not in (404, 410):
-            self._deviates("dead_leg", what=what, status=str(status))
-
-    async def _ends(self, leg: str, what: str, causes: tuple[str, ...]) -> None:
-        ended = await self._event(events.LegEnded, leg, "dial", 3 * self._patience)
-        if isinstance(ended, events.LegEnded) and ended.data.cause not in causes:
-            self._deviates("wrong_cause", what=what, got=ended.data.cause, cause=causes[0])
-        if any(self._listener.of(events.LegAnswered, leg)):
-            self._deviates("answered_unasked", what=what)
