@@ -115,7 +115,9 @@ ENGLISH = {
     "adres van een toestel dat weigert": "address of a phone that declines",
     "adres van een toestel dat er niet is": "address of a phone that is not there",
     "waarop wij luisteren (standaard 8099)": "where we listen (default 8099)",
-    "binnen zoveel seconden belt u zelf": "within so many seconds you call yourself",
+    "adres van een toestel dat ook opneemt, tegelijk met het eerste":
+        "address of a phone that answers too, together with the first",
+    "hierbinnen belt u zelf, twee keer": "within so many seconds you call yourself, twice",
     "hoe lang een melding mag duren": "how long a notice may take",
 }  # fmt: skip
 """What our commands say in Dutch -> in English. What is not here stays Dutch; a test sees that all is here."""
