@@ -115,6 +115,10 @@ ENGLISH = {
     "adres van een toestel dat weigert": "address of a phone that declines",
     "adres van een toestel dat er niet is": "address of a phone that is not there",
     "waarop wij luisteren (standaard 8099)": "where we listen (default 8099)",
+    "Afsluitcode: 0 alles beproefd en goed; 1 er wijkt iets af; 2 de proef kon niet beginnen; 3 goed voor zover "
+    "beproefd, maar niet alles is beproefd (de laatste regel noemt wat niet).": "Exit code: 0 all tried and well; "
+    "1 something deviates; 2 the trial could not begin; 3 well as far as it was tried, but not all was (the last line "
+    "names what was not).",
     "adres van een toestel dat ook opneemt, tegelijk met het eerste":
         "address of a phone that answers too, together with the first",
     "hierbinnen belt u zelf, twee keer": "within so many seconds you call yourself, twice",
@@ -137,7 +141,7 @@ def said(parser: argparse.ArgumentParser) -> set[str]:
 
 def _places(parser: argparse.ArgumentParser) -> Iterator[tuple[object, str]]:
     """Each thing with words, and the name by which it has them."""
-    parts: list[tuple[object, str]] = [(parser, "description")]
+    parts: list[tuple[object, str]] = [(parser, "description"), (parser, "epilog")]
     parts += [(group, "title") for group in parser._action_groups]  # noqa: SLF001 - argparse has no other way to them
     for action in parser._actions:  # noqa: SLF001
         parts += [(action, "help"), (action, "metavar")]
