@@ -74,7 +74,7 @@ async def test_who_pressed_a_key_that_leads_elsewhere_now_is_told_with_the_line(
         "voorbeeldstad: 3 gesprekken sinds 2026-11-01 00.00, zelfde nummers, tijden en toetsen, op een rustige dag.",
         "1 komen op dezelfde plek uit, 2 ergens anders:",
         "  2 x  sociaal -> kcc",
-        f"      nu: de beller koos toets 2 (regel {line}), gekozen voor kcc (regel 383)",
+        f"      nu: de beller koos toets 2 (regel {line}), gekozen voor kcc (regel 392)",
         f"      zoals gesprek {one}, {two}",
     ]
 
