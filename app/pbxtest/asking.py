@@ -15,7 +15,7 @@ from app.pbxtest.listener import Listener
 from app.pbxtest.sentences import Deviation
 from app.providers.base import Order, Refused, Uncertain
 from app.providers.generic import Generic, commands, events
-from app.providers.generic.commands import Commanded, WireCommand
+from app.providers.generic.commands import Answer, Commanded, WireCommand
 from app.providers.generic.envelope import CLOUD_EVENT, Envelope
 from app.providers.generic.signing import Signer
 from app.settings import utc_now
@@ -45,10 +45,19 @@ class Asking:
         self._call = f"pbxtest-{chance.token_hex(4)}"
         self._legs = 0
         self._pbx = Generic("pbx-test", secrets, command_url=url, command_secrets=secrets)
+        self._offered: list[str] = []
+        """Calls that came in."""
+        self._taken: set[str] = set()
+        """Legs that left a room with another."""
+        listener.answer = self._welcome
 
     async def close(self) -> None:
         """Let the connections go."""
         await self._pbx.close()
+
+    def _welcome(self, _event: Envelope) -> Answer | None:
+        """What an event of the PBX is answered."""
+        return None
 
     def _leg(self) -> str:
         self._legs += 1

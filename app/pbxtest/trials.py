@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
 from app.call.events import LegSeen
 from app.call.legs import Gather, InRoom, Leaving, Music, Prompt
 from app.pbxtest.asking import SENTENCE, SPOKEN, Asking
-from app.pbxtest.listener import Listener
-from app.pbxtest.sentences import Deviation
 from app.providers.generic import commands, events
 from app.providers.generic.commands import Answer, Degrade
 from app.providers.generic.envelope import Envelope
@@ -25,19 +22,6 @@ ENTERED = "12"
 
 class Trials(Asking):
     """All trials of one run."""
-
-    def __init__(
-        self,
-        url: str,
-        secrets: tuple[str, ...],
-        listener: Listener,
-        deviates: Callable[[Deviation], None],
-        patience: float,
-    ) -> None:
-        super().__init__(url, secrets, listener, deviates, patience)
-        self._offered: list[str] = []
-        self._taken: set[str] = set()
-        listener.answer = self._welcome
 
     async def signatures(self) -> None:
         """Only commands that are signed, fresh and readable are taken."""
